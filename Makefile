@@ -1,0 +1,45 @@
+# Every command a developer or an installation needs. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: install
+install: $(READY) ## Create .venv with everything in requirements.lock
+
+.PHONY: demo
+demo: $(READY) ## A whole simulated project, then the service on 127.0.0.1:8000
+	$(BIN)/survey-service demo $(DEMO_OPTIONS)
+
+.PHONY: lint
+lint: $(READY) ## ruff, mypy, import contracts
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --quiet 2>/dev/null || $(BIN)/lint-imports
+
+.PHONY: test
+test: lint ## Lint and every test that fits in ten minutes
+	$(BIN)/pytest -n 2 -m "not long" $(TEST_OPTIONS)
+
+.PHONY: test-long
+test-long: $(READY) ## The tests that need longer
+	$(BIN)/pytest -m long $(TEST_OPTIONS)
+
+.PHONY: lock
+lock: $(READY) ## Pin every dependency anew in requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgresql --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
+
+.PHONY: wheel
+wheel: $(READY) ## Build the wheel into dist/
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation -w dist .

@@ -1,0 +1,1 @@
+"""Finds out whether social psychiatry does what recovery-oriented rehabilitation asks."""

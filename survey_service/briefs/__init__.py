@@ -1,0 +1,1 @@
+"""Released findings become a PDF."""

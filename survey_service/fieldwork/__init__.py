@@ -1,0 +1,1 @@
+"""Use cases of the field: projects, waves, codes and answering."""

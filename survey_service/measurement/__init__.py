@@ -1,0 +1,1 @@
+"""Pure: what is measured, and what the numbers say."""

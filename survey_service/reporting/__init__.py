@@ -1,0 +1,1 @@
+"""Use cases of the results: load, score, compare, suppress, release."""

@@ -1,0 +1,1 @@
+"""Tables, queries, keys and encryption: the only place that knows SQL."""

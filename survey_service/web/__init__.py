@@ -1,0 +1,1 @@
+"""Pages: answering (public) and the evaluator's workspace (signed in)."""
