@@ -1,4 +1,4 @@
-"""Waves of an open cohort compared per audience and principle, and what may be said of each pair."""
+"""Waves of an open cohort compared per audience and principle, and what may be said of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ class WaveMean:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """One pair of waves for one principle and audience. Points on 0-100; None where not computable."""
+    """One pair of waves for one principle and audience, in points; None where not computable."""
 
     audience: str
     principle: str

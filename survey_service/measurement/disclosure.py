@@ -24,9 +24,7 @@ class ReleasedMean:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedContrast:
-    """A contrast as it may be shown. Withheld and not computable look the same: None, too_few.
-
-    """
+    """A contrast as it may be shown. Withheld and not computable look the same: None, too_few."""
 
     audience: str
     principle: str

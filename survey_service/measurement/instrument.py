@@ -54,7 +54,7 @@ class Scale:
         expected = [str(number) for number in range(1, len(self.options) + 1)]
         found = [option.value for option in self.options]
         if len(found) < 2 or found != expected:
-            raise ValueError(f"scale {self.key}: expected options 1 to n (2 or more), found {found}")
+            raise ValueError(f"scale {self.key}: expected options 1-n, 2 or more, found {found}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Frameworks: versioned lists of principles, the recovery values, and crosswalks between wordings."""
+"""Frameworks: versioned lists of principles, recovery values, and crosswalks of wordings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

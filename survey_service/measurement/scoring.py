@@ -49,7 +49,8 @@ def score_measure(measure: str, items: Iterable[Item], answers: Mapping[str, str
     scores = [score_item(item, answers.get(item.key)) for item in items]
     rated = [score for score in scores if score is not None]
     enough = len(rated) >= required_count(len(scores))
-    return MeasureScore(measure, sum(rated) / len(rated) if enough else None, len(rated), len(scores))
+    mean = sum(rated) / len(rated) if enough else None
+    return MeasureScore(measure, mean, len(rated), len(scores))
 
 
 def score_response(instrument: Instrument, answers: Mapping[str, str]) -> tuple[MeasureScore, ...]:

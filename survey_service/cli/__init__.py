@@ -1,0 +1,19 @@
+"""The use cases from the terminal: `survey-service …`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.group()
+@click.option(
+    "--instance",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("instance"),
+    show_default=True,
+    help="Directory with database, keys and output.",
+)
+@click.pass_context
+def main(context: click.Context, instance: Path) -> None:
+    """Survey and fidelity service for recovery-oriented social psychiatry."""
+    context.obj = instance
