@@ -1,1 +1,1 @@
-"""Pictures as reportlab drawings: the same one for PDF and, as SVG, for pages."""
+"""Pictures as reportlab.graphics drawings: the same one for PDF and, as SVG, for pages."""

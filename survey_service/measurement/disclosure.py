@@ -1,12 +1,28 @@
 """What may leave the house: minimum cells and rounding, in one place with one result type."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
-from survey_service.measurement.comparison import ComparisonReport, Verdict
+from survey_service.measurement.comparison import (
+    MINIMUM_ANSWERS,
+    ComparisonReport,
+    Contrast,
+    Verdict,
+    WaveMean,
+)
 
 WHOLE_NUMBERS_UNDER = 10
 """Figures of fewer answers than this are shown as whole numbers, with the verdict in words only."""
+
+WITHHELD_REASON = "too_few"
+"""The only reason code of a contrast that is not shown, whatever kept it back."""
+
+RELEASED_METHOD_NUMBERS = frozenset(
+    {"alpha", "confidence", "confidence_level", "margin", "minimum", "power", "schema_version"}
+)
+"""Numbers of the method that are settings. Every other number describes the data: kept back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +89,24 @@ def disclose(
     waves: tuple[str, ...],
     minimum: int,
     margin: float,
+    *,
+    audiences: tuple[str, ...] | None = None,
+    principles: tuple[str, ...] | None = None,
 ) -> ReleasedFigures:
     """Suppress and round what `compare` found.
+
+    - No figure for fewer than `minimum` answers to that very figure.
+    - 5-9 answers (in either wave of a contrast): a whole-number mean and the verdict in words.
+    - 10 answers and more: means, differences and intervals to one decimal; counts as they are.
+    - Stayers, leavers and joiners of a contrast are each 0 or at least `minimum`.
+    - Never a raw mean, p, standard error, standard deviation or degrees of freedom.
+    - A withheld figure looks like one that does not exist: the result holds every combination of
+      audience, principle and pair of waves, and an audience or principle with nothing to show is
+      listed only where the plan (`audiences`, `counts`, `principles`) names it.
+
+    Complementary suppression: neither a total over audiences, waves or units nor a figure per unit
+    is published here, so no withheld count is the difference of two published ones. What earlier
+    releases and other levels of the unit tree have shown is the release's own audit.
 
     Args:
         report: unsuppressed figures.
@@ -82,8 +114,172 @@ def disclose(
         waves: in their order.
         minimum: smallest number of answers to a figure, 5 or more.
         margin: points.
+        audiences: the audiences asked; None for those in `counts` and those with a figure to show.
+        principles: the principles asked about; None for those with a figure to show.
 
     Raises:
         ValueError: for a minimum under 5.
     """
-    raise NotImplementedError
+    if minimum < MINIMUM_ANSWERS:
+        raise ValueError(f"minimum: expected {MINIMUM_ANSWERS} answers or more, found {minimum}")
+    means = {
+        (mean.audience, mean.principle, mean.wave): mean
+        for mean in (_release_mean(found, minimum) for found in report.wave_means)
+        if mean is not None and mean.wave in waves
+    }
+    contrasts = {
+        (shown.audience, shown.principle, shown.from_wave, shown.to_wave): shown
+        for shown in (_release_contrast(found, minimum) for found in report.contrasts)
+        if shown is not None
+    }
+    named = audiences if audiences is not None else _names(audience for audience, _ in counts)
+    figures = [*means, *contrasts]
+    kept_audiences = (
+        named if audiences is not None else _names([*named, *(key[0] for key in figures)])
+    )
+    kept_principles = principles if principles is not None else _names(key[1] for key in figures)
+    primary = {
+        (found.audience, found.from_wave, found.to_wave)
+        for found in report.contrasts
+        if found.is_primary
+    }
+    return ReleasedFigures(
+        minimum=minimum,
+        margin=margin,
+        waves=waves,
+        counts=tuple(
+            _release_count(audience, wave, counts.get((audience, wave)), minimum)
+            for audience in kept_audiences
+            for wave in waves
+        ),
+        wave_means=tuple(
+            means.get((audience, principle, wave)) or _no_mean(audience, principle, wave)
+            for audience in kept_audiences
+            for principle in kept_principles
+            for wave in waves
+        ),
+        contrasts=tuple(
+            contrasts.get((audience, principle, *pair))
+            or _no_contrast(audience, principle, pair, (audience, *pair) in primary)
+            for audience in kept_audiences
+            for principle in kept_principles
+            for pair in combinations(waves, 2)
+        ),
+        method=_release_method(report.method),
+    )
+
+
+def groups_are_safe(n_from: int, n_to: int, n_both: int, minimum: int) -> bool:
+    """Return whether stayers, leavers and joiners of two waves are each 0 or at least `minimum`."""
+    groups = (n_both, n_from - n_both, n_to - n_both)
+    return all(group == 0 or group >= minimum for group in groups)
+
+
+def _release_mean(found: WaveMean, minimum: int) -> ReleasedMean | None:
+    if found.n < minimum or not _is_number(found.adjusted_mean):
+        return None
+    few = found.n < WHOLE_NUMBERS_UNDER
+    return ReleasedMean(
+        audience=found.audience,
+        principle=found.principle,
+        wave=found.wave,
+        n=found.n,
+        adjusted_mean=_rounded(found.adjusted_mean, 0 if few else 1),
+        ci_low=None if few else _rounded(found.ci_low, 1),
+        ci_high=None if few else _rounded(found.ci_high, 1),
+    )
+
+
+def _release_contrast(found: Contrast, minimum: int) -> ReleasedContrast | None:
+    enough = min(found.n_from, found.n_to) >= minimum
+    safe = groups_are_safe(found.n_from, found.n_to, found.n_both, minimum)
+    exists = _is_number(found.difference) and found.verdict is not Verdict.TOO_FEW
+    if not (enough and safe and exists):
+        return None
+    few = min(found.n_from, found.n_to) < WHOLE_NUMBERS_UNDER
+    return ReleasedContrast(
+        audience=found.audience,
+        principle=found.principle,
+        from_wave=found.from_wave,
+        to_wave=found.to_wave,
+        n_from=found.n_from,
+        n_to=found.n_to,
+        n_both=found.n_both,
+        adjusted_mean_from=_rounded(
+            found.adjusted_mean_from, 0 if found.n_from < WHOLE_NUMBERS_UNDER else 1
+        ),
+        adjusted_mean_to=_rounded(
+            found.adjusted_mean_to, 0 if found.n_to < WHOLE_NUMBERS_UNDER else 1
+        ),
+        difference=None if few else _rounded(found.difference, 1),
+        ci_low=None if few else _rounded(found.ci_low, 1),
+        ci_high=None if few else _rounded(found.ci_high, 1),
+        minimum_detectable_difference=(
+            None if few else _rounded(found.minimum_detectable_difference, 1)
+        ),
+        verdict=found.verdict,
+        reason_code=found.reason.code,
+        is_primary=found.is_primary,
+    )
+
+
+def _release_count(
+    audience: str, wave: str, found: tuple[int, int | None] | None, minimum: int
+) -> ReleasedCount:
+    sent, roster = found if found is not None else (0, None)
+    return ReleasedCount(
+        audience=audience,
+        wave=wave,
+        sent=sent if sent >= minimum else None,
+        roster=roster if roster is not None and min(sent, roster) >= minimum else None,
+    )
+
+
+def _no_mean(audience: str, principle: str, wave: str) -> ReleasedMean:
+    return ReleasedMean(audience, principle, wave, None, None, None, None)
+
+
+def _no_contrast(
+    audience: str, principle: str, pair: tuple[str, str], is_primary: bool
+) -> ReleasedContrast:
+    return ReleasedContrast(
+        audience=audience,
+        principle=principle,
+        from_wave=pair[0],
+        to_wave=pair[1],
+        n_from=None,
+        n_to=None,
+        n_both=None,
+        adjusted_mean_from=None,
+        adjusted_mean_to=None,
+        difference=None,
+        ci_low=None,
+        ci_high=None,
+        minimum_detectable_difference=None,
+        verdict=Verdict.TOO_FEW,
+        reason_code=WITHHELD_REASON,
+        is_primary=is_primary,
+    )
+
+
+def _release_method(method: Mapping[str, object]) -> Mapping[str, object]:
+    return {
+        key: value
+        for key, value in method.items()
+        if isinstance(value, str | bool)
+        or (key in RELEASED_METHOD_NUMBERS and isinstance(value, int | float))
+    }
+
+
+def _names(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(keys))
+
+
+def _is_number(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def _rounded(value: float | None, decimals: int) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    return round(value, decimals) + 0.0  # never minus nought

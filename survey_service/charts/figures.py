@@ -1,0 +1,36 @@
+"""Figures as a reader of Danish or English writes them."""
+
+from babel.numbers import format_decimal
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def format_score(value: float, language: str, decimals: int = 0) -> str:
+    """Return a score or a count, with the language's decimal mark and `decimals` decimals."""
+    return _format(value, language, decimals, "")
+
+
+def format_difference(value: float, language: str, decimals: int = 0) -> str:
+    """Return a difference in points with its sign; one that rounds to nought has none."""
+    return _format(value, language, decimals, "+")
+
+
+def format_number(value: float, language: str) -> str:
+    """Return a number with as many decimals as it needs, two at most: 5, 7,5."""
+    return str(format_decimal(value, format="#,##0.##", locale=language)).replace("-", MINUS)
+
+
+def format_interval(low: float, high: float, language: str, decimals: int = 0) -> str:
+    """Return an interval in words, because a dash beside a minus sign misleads: "−2 til 7"."""
+    word = "til" if language == "da" else "to"
+    return (
+        f"{format_score(low, language, decimals)} {word} {format_score(high, language, decimals)}"
+    )
+
+
+def _format(value: float, language: str, decimals: int, plus: str) -> str:
+    rounded = round(value, decimals) + 0.0  # never minus nought
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    text = str(format_decimal(abs(rounded), format=pattern, locale=language))
+    sign = MINUS if rounded < 0 else plus if rounded > 0 else ""
+    return sign + text
