@@ -4,6 +4,10 @@ from pathlib import Path
 
 import click
 
+from survey_service.cli.questionnaires import questionnaires
+
+from survey_service.cli import files
+
 
 @click.group()
 @click.option(
@@ -17,3 +21,11 @@ import click
 def main(context: click.Context, instance: Path) -> None:
     """Survey and fidelity service for recovery-oriented social psychiatry."""
     context.obj = instance
+
+
+main.add_command(files.score_file)
+main.add_command(files.compare_file)
+main.add_command(files.reliability_file)
+
+
+main.add_command(questionnaires)

@@ -54,13 +54,17 @@ class CrosswalkEntry:
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """A versioned list of principles; `crosswalk` is empty for the current framework."""
+    """A versioned list of principles; `crosswalk` is empty for the current framework.
+
+    The crosswalk leads to the framework `current`, None for the current one itself.
+    """
 
     key: str
     title: Wording
     principles: tuple[Principle, ...]
     values: tuple[RecoveryValue, ...] = ()
     crosswalk: Mapping[str, CrosswalkEntry] = field(default_factory=dict)
+    current: str | None = None
 
     def __post_init__(self) -> None:
         keys = [principle.key for principle in self.principles]

@@ -1,1 +1,0 @@
-"""One line per reader of questionnaires/."""

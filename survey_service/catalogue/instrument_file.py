@@ -1,0 +1,133 @@
+"""One instrument's file: who answers, and the items with their scales and options."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from survey_service.catalogue.framework_file import KnownFrameworks
+from survey_service.catalogue.item_file import ItemContext, read_item
+from survey_service.catalogue.reading import Place, Reading
+from survey_service.catalogue.scale_file import KnownScales, read_scales
+from survey_service.measurement.instrument import Audience, Block, Instrument, Item
+from survey_service.measurement.principles import Framework
+from survey_service.texts import LANGUAGES
+
+MINIMUM_ITEMS_PER_PRINCIPLE = 2
+_REQUIRED = ("key", "version", "audience", "title", "items")
+_OPTIONAL = ("framework", "introduction", "scale", "scales")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRules:
+    """What a file must live up to: the service's own ones more than an analyst's."""
+
+    languages: tuple[str, ...] = ()
+    known_audiences_only: bool = False
+    complete: bool = False
+
+
+SHIPPED = FileRules(languages=LANGUAGES, known_audiences_only=True, complete=True)
+STAND_ALONE = FileRules()
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentFile:
+    """An instrument as read, None where something is wrong, and the line of each of its items."""
+
+    instrument: Instrument | None
+    item_lines: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_instrument(
+    reading: Reading, rules: FileRules, frameworks: KnownFrameworks, scales: KnownScales
+) -> InstrumentFile:
+    """Read one instrument, noting everything that is wrong with it in `reading`.
+
+    Args:
+        reading: the file.
+        rules: SHIPPED or STAND_ALONE.
+        frameworks: those that may be named.
+        scales: those that may be named, besides the ones the file defines itself.
+    """
+    if reading.root is None:
+        return InstrumentFile(None)
+    required = (*_REQUIRED, "framework") if rules.complete else _REQUIRED
+    fields = reading.fields(reading.root, required, _OPTIONAL)
+    key, version = reading.word(fields.get("key")), reading.number(fields.get("version"))
+    audience = _read_audience(reading, fields.get("audience"), rules)
+    title = reading.wording(fields.get("title"), rules.languages)
+    introduction = reading.wording(fields.get("introduction"), rules.languages)
+    framework_key = reading.known_word(fields.get("framework"), frameworks, "framework")
+    framework = frameworks.get(framework_key) if framework_key is not None else None
+    context = _gather_context(reading, fields, rules, framework, scales)
+    items, lines = _read_items(reading, fields.get("items"), context)
+    if rules.complete and context.framework is not None and "items" in fields:
+        _check_complete(reading, fields["items"], items, context.framework)
+    if reading.faults or key is None or version is None or audience is None or title is None:
+        return InstrumentFile(None, lines)
+    instrument = Instrument(
+        key, version, audience, framework_key or "", title, tuple(items), introduction
+    )
+    return InstrumentFile(instrument, lines)
+
+
+def _read_audience(reading: Reading, place: Place | None, rules: FileRules) -> str | None:
+    if rules.known_audiences_only:
+        return reading.known_word(place, [*Audience], "audience")
+    return reading.text(place)
+
+
+def _gather_context(
+    reading: Reading,
+    fields: Mapping[str, Place],
+    rules: FileRules,
+    framework: Framework | None,
+    scales: KnownScales,
+) -> ItemContext:
+    """Collect what the items may refer to."""
+    own_scales = read_scales(reading, fields.get("scales"), rules.languages)
+    known_scales = {**scales, **own_scales}
+    default_scale = reading.known_word(fields.get("scale"), known_scales, "scale")
+    return ItemContext(
+        languages=rules.languages,
+        has_framework="framework" in fields,
+        framework=framework,
+        scales=known_scales,
+        default_scale=default_scale,
+        has_default_scale="scale" in fields,
+    )
+
+
+def _read_items(
+    reading: Reading, place: Place | None, context: ItemContext
+) -> tuple[list[Item], dict[str, int]]:
+    """Read the items; notes keys and indicators that come twice."""
+    items: list[Item] = []
+    lines: dict[str, int] = {}
+    indicators: set[str] = set()
+    for entry in reading.entries(place):
+        key, item = read_item(reading, entry, context)
+        if key is not None and key in lines:
+            reading.note(entry, f"each item once (the first is in line {lines[key]})", "it twice")
+        elif key is not None:
+            lines[key] = entry.line
+        if item is None:
+            continue
+        items.append(item)
+        if item.indicator in indicators:
+            reading.note(entry, "each indicator once", f"{item.indicator} twice")
+        if item.indicator is not None:
+            indicators.add(item.indicator)
+    return items, lines
+
+
+def _check_complete(
+    reading: Reading, place: Place, items: list[Item], framework: Framework
+) -> None:
+    """Note principles with too few items: one item alone cannot carry a score."""
+    for principle in framework.principles:
+        count = sum(
+            item.block == Block.PRINCIPLE and item.measure == principle.key for item in items
+        )
+        if count < MINIMUM_ITEMS_PER_PRINCIPLE:
+            expected = f"{MINIMUM_ITEMS_PER_PRINCIPLE} or more items on {principle.key}"
+            reading.note(place, expected, str(count))
