@@ -1,13 +1,19 @@
-"""Waves of an open cohort compared per audience and principle, and what may be said of it."""
+"""Waves of an open cohort compared per audience and principle, and what may be said of it.
+
+The types are light; the numerical libraries are read when something is compared.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
 
 from survey_service.measurement.score_table import ScoreTable
 
 DEFAULT_MARGIN = 5.0
 """Points on 0-100 under which a change is not relevant, unless the project says otherwise."""
+
+LARGEST_MARGIN = 100.0
 
 MINIMUM_ANSWERS = 5
 
@@ -40,6 +46,20 @@ class ComparisonPlan:
     primary: PrimaryContrast | None = None
     minimum: int = MINIMUM_ANSWERS
 
+    def __post_init__(self) -> None:
+        if not self.waves or len(set(self.waves)) != len(self.waves):
+            raise ValueError(f"waves: expected different names in order, found {self.waves}")
+        if not 0 < self.margin <= LARGEST_MARGIN:
+            raise ValueError(f"margin: expected above 0 and at most 100, found {self.margin}")
+        if self.minimum < 1:
+            raise ValueError(f"minimum: expected at least 1, found {self.minimum}")
+        if self.primary is not None:
+            pair = (self.primary.from_wave, self.primary.to_wave)
+            if pair not in set(combinations(self.waves, 2)):
+                raise ValueError(
+                    f"primary: expected two waves in the order of {self.waves}, found {pair}"
+                )
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -67,8 +87,31 @@ class WaveMean:
 
 
 @dataclass(frozen=True, slots=True)
+class DesignRobustLine:
+    """The same contrast without the model: units' raw mean changes alone, in points.
+
+    `method` is `unit_mean_paired_t` or `leave_one_unit_out_jackknife`. `disagrees` where it and
+    the model do not conclude alike at 5 %.
+    """
+
+    method: str
+    unit_count: int
+    difference: float
+    standard_error: float
+    df: float
+    p: float
+    disagrees: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Contrast:
-    """One pair of waves for one principle and audience, in points; None where not computable."""
+    """One pair of waves for one principle and audience, in points; None where not computable.
+
+    `ci_…` are 95 %, `equivalence_ci_…` 90 % limits. `family` is primary, other or all: the
+    p-values adjusted together. `end_share` is the largest share (0-1) of scores at one end of the
+    scale in either wave. `equivalence_power` is the chance to conclude "no relevant change" from
+    an unadjusted p if there is no change at all.
+    """
 
     audience: str
     principle: str
@@ -96,22 +139,74 @@ class Contrast:
     reason: Reason
     is_primary: bool
     components: Mapping[str, float | None]
+    sd_from: float | None = None
+    sd_to: float | None = None
+    equivalence_ci_low: float | None = None
+    equivalence_ci_high: float | None = None
+    equivalence_power: float | None = None
+    end_share: float | None = None
+    family: str = "all"
+    units_from: int = 0
+    units_to: int = 0
+    design_robust: DesignRobustLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonReport:
-    """Everything `compare` found; `method` says how, in words and numbers."""
+    """Everything `compare` found; `method` says how, in words and numbers.
+
+    `unit` names the unit that a unit's own report is about. Contrasts are ordered by audience
+    and principle as in the table, then by pairs of waves in their order.
+    """
 
     method: Mapping[str, object]
     wave_means: tuple[WaveMean, ...]
     contrasts: tuple[Contrast, ...]
+    unit: str | None = None
 
 
 def compare(table: ScoreTable, plan: ComparisonPlan) -> ComparisonReport:
     """Compare every pair of waves per audience and principle.
 
     Args:
-        table: scores 0-100, one row per respondent, wave and principle.
+        table: scores 0-100, one row per respondent, wave and principle. Rows of waves that the
+            plan does not name are left out.
         plan: waves in order, margin, primary contrast and minimum.
+
+    Returns:
+        One contrast per audience, principle and pair of the plan's waves, also where nothing can
+        be computed: its reason then says why. Never NaN or infinity.
     """
-    raise NotImplementedError
+    from survey_service.measurement.cohort_comparison import (
+        compare_waves,
+    )
+
+    return compare_waves(table, plan)
+
+
+def compare_units(table: ScoreTable, plan: ComparisonPlan) -> Mapping[str, ComparisonReport]:
+    """Compare the waves within each unit, by the unit's name.
+
+    A unit alone cannot tell a change from a good or bad season, so all variances are those of
+    the fit over all units; without one there is an estimate but no inference.
+    """
+    from survey_service.measurement.cohort_comparison import (
+        compare_waves_within_units,
+    )
+
+    return compare_waves_within_units(table, plan, table.units)
+
+
+def compare_unit(table: ScoreTable, plan: ComparisonPlan, unit: str) -> ComparisonReport:
+    """Compare the waves within one unit; see `compare_units`.
+
+    Raises:
+        ValueError: the table does not know the unit.
+    """
+    from survey_service.measurement.cohort_comparison import (
+        compare_waves_within_units,
+    )
+
+    if unit not in table.units:
+        raise ValueError(f"unit: expected one of {table.units}, found {unit!r}")
+    return compare_waves_within_units(table, plan, (unit,))[unit]

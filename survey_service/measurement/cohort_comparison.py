@@ -1,0 +1,220 @@
+"""From scores to findings: fit each cohort, infer, adjust in families, conclude."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from survey_service.measurement.cohort_summary import (
+    Cohort,
+    CohortSummary,
+    split_cohorts,
+    summarise_cohort,
+)
+from survey_service.measurement.comparison import (
+    ComparisonPlan,
+    ComparisonReport,
+    Contrast,
+    DesignRobustLine,
+    WaveMean,
+)
+from survey_service.measurement.comparison_method import describe_method
+from survey_service.measurement.contrast_statistics import Inference, infer, interval, standardise
+from survey_service.measurement.design_robust import judge_without_model
+from survey_service.measurement.mixed_model import (
+    CohortFit,
+    Estimate,
+    FitStatus,
+    fit_cohort,
+    fit_within_unit,
+)
+from survey_service.measurement.multiplicity import PRIMARY, adjust_by_family, name_family
+from survey_service.measurement.score_table import ScoreTable
+from survey_service.measurement.verdict import Evidence, conclude
+
+
+@dataclass(frozen=True, slots=True)
+class _FittedCohort:
+    cohort: Cohort
+    summary: CohortSummary
+    fit: CohortFit
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """A contrast before its p-values are adjusted; `one` and `other` count the plan's waves."""
+
+    fitted: _FittedCohort
+    one: int
+    other: int
+    estimate: Estimate
+    inference: Inference
+    robust: DesignRobustLine | None
+    family: str
+
+
+def compare_waves(table: ScoreTable, plan: ComparisonPlan) -> ComparisonReport:
+    """See `comparison.compare`."""
+    fitted = [_fit(cohort, plan) for cohort in split_cohorts(table, plan.waves)]
+    return _report(fitted, table, plan, None)
+
+
+def compare_waves_within_units(
+    table: ScoreTable, plan: ComparisonPlan, units: Sequence[str]
+) -> Mapping[str, ComparisonReport]:
+    """See `comparison.compare_units`; one fit per cohort serves all units."""
+    whole = [_fit(cohort, plan) for cohort in split_cohorts(table, plan.waves)]
+    reports = {}
+    for unit in units:
+        code = table.units.index(unit)
+        own = [_fit_own(fitted, code, plan) for fitted in whole]
+        reports[unit] = _report(own, table, plan, unit)
+    return reports
+
+
+def _fit(cohort: Cohort, plan: ComparisonPlan) -> _FittedCohort:
+    fit = fit_cohort(cohort.respondent, cohort.unit, cohort.wave, cohort.score)
+    return _FittedCohort(cohort, summarise_cohort(cohort, len(plan.waves)), fit)
+
+
+def _fit_own(whole: _FittedCohort, unit: int, plan: ComparisonPlan) -> _FittedCohort:
+    own = whole.cohort.of_unit(unit)
+    fit = fit_within_unit(whole.fit, own.respondent, own.wave, own.score)
+    return _FittedCohort(own, summarise_cohort(own, len(plan.waves)), fit)
+
+
+def _report(
+    fitted: Sequence[_FittedCohort], table: ScoreTable, plan: ComparisonPlan, unit: str | None
+) -> ComparisonReport:
+    pairs = tuple(combinations(range(len(plan.waves)), 2))
+    found = [_find(cohort, one, other, plan) for cohort in fitted for one, other in pairs]
+    contrasts = _conclude_all(found, plan)
+    means = tuple(mean for cohort in fitted for mean in _wave_means(cohort, plan))
+    left_out = [wave for wave in table.waves if wave not in plan.waves]
+    return ComparisonReport(describe_method(plan, contrasts, left_out), means, contrasts, unit)
+
+
+def _wave_means(fitted: _FittedCohort, plan: ComparisonPlan) -> list[WaveMean]:
+    means = []
+    for position, wave in enumerate(plan.waves):
+        estimate = fitted.fit.mean(position)
+        low, high = interval(estimate)
+        means.append(
+            WaveMean(
+                audience=fitted.cohort.audience,
+                principle=fitted.cohort.principle,
+                wave=wave,
+                n=int(fitted.summary.n[position]),
+                mean=_number(fitted.summary.mean[position]),
+                adjusted_mean=estimate.value,
+                ci_low=low,
+                ci_high=high,
+            )
+        )
+    return means
+
+
+def _find(fitted: _FittedCohort, one: int, other: int, plan: ComparisonPlan) -> _Finding:
+    estimate = fitted.fit.contrast(one, other)
+    inference = infer(estimate, plan.margin)
+    pair = [one, other]
+    robust = judge_without_model(
+        fitted.summary.unit_counts[:, pair],
+        fitted.summary.unit_sums[:, pair],
+        estimate.value,
+        inference.p,
+    )
+    names = plan.waves[one], plan.waves[other]
+    family = name_family(plan, fitted.cohort.audience, *names)
+    return _Finding(fitted, one, other, estimate, inference, robust, family)
+
+
+def _conclude_all(found: Sequence[_Finding], plan: ComparisonPlan) -> tuple[Contrast, ...]:
+    families = [finding.family for finding in found]
+
+    def adjust(p_value: Callable[[Inference], float | None]) -> tuple[float | None, ...]:
+        return adjust_by_family([p_value(finding.inference) for finding in found], families)
+
+    adjusted = adjust(lambda inference: inference.p)
+    equivalence = adjust(lambda inference: inference.equivalence_p)
+    return tuple(
+        _conclude(finding, plan, p, equivalence_p)
+        for finding, p, equivalence_p in zip(found, adjusted, equivalence, strict=True)
+    )
+
+
+def _conclude(
+    finding: _Finding,
+    plan: ComparisonPlan,
+    p_adjusted: float | None,
+    equivalence_p_adjusted: float | None,
+) -> Contrast:
+    summary, inference = finding.fitted.summary, finding.inference
+    pair = [finding.one, finding.other]
+    evidence = Evidence(
+        enough_answers=bool(np.all(summary.n[pair] >= plan.minimum)),
+        difference=finding.estimate.value,
+        ci_low=inference.ci_low,
+        ci_high=inference.ci_high,
+        p_adjusted=p_adjusted,
+        equivalence_p_adjusted=equivalence_p_adjusted,
+        end_share=_number(np.max(summary.end_share[pair])),
+        obstacle=_name_obstacle(finding),
+    )
+    verdict, reason = conclude(evidence, plan.margin, plan.minimum)
+    fit = finding.fitted.fit
+    return Contrast(
+        audience=finding.fitted.cohort.audience,
+        principle=finding.fitted.cohort.principle,
+        from_wave=plan.waves[finding.one],
+        to_wave=plan.waves[finding.other],
+        adjusted_mean_from=fit.mean(finding.one).value,
+        adjusted_mean_to=fit.mean(finding.other).value,
+        difference=finding.estimate.value,
+        standard_error=finding.estimate.standard_error,
+        df=finding.estimate.df,
+        p_adjusted=p_adjusted,
+        equivalence_p_adjusted=equivalence_p_adjusted,
+        verdict=verdict,
+        reason=reason,
+        is_primary=finding.family == PRIMARY,
+        components=fit.standard_deviations(),
+        end_share=evidence.end_share,
+        family=finding.family,
+        design_robust=finding.robust,
+        **asdict(inference),
+        **_describe_pair(finding),
+    )
+
+
+def _describe_pair(finding: _Finding) -> dict[str, Any]:
+    summary, one, other = finding.fitted.summary, finding.one, finding.other
+    sizes = int(summary.n[one]), int(summary.n[other])
+    variances = _number(summary.variance[one]), _number(summary.variance[other])
+    sd_from, sd_to = (None if v is None else float(np.sqrt(v)) for v in variances)
+    units_from, units_to = np.count_nonzero(summary.unit_counts[:, [one, other]], axis=0)
+    return {
+        "n_from": sizes[0],
+        "n_to": sizes[1],
+        "n_both": int(summary.n_both[one, other]),
+        "mean_from": _number(summary.mean[one]),
+        "mean_to": _number(summary.mean[other]),
+        "effect_size": standardise(finding.estimate.value, sizes, variances),
+        "sd_from": sd_from,
+        "sd_to": sd_to,
+        "units_from": int(units_from),
+        "units_to": int(units_to),
+    }
+
+
+def _name_obstacle(finding: _Finding) -> str | None:
+    status = finding.fitted.fit.status
+    if status != FitStatus.INFERENCE:
+        return status.value
+    return "not_connected" if finding.estimate.value is None else None
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
