@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
+from survey_service.cli import files, service
 from survey_service.cli.questionnaires import questionnaires
-
-from survey_service.cli import files
 
 
 @click.group()
@@ -23,9 +22,10 @@ def main(context: click.Context, instance: Path) -> None:
     context.obj = instance
 
 
+main.add_command(service.upgrade)
+main.add_command(service.serve)
+main.add_command(service.users)
 main.add_command(files.score_file)
 main.add_command(files.compare_file)
 main.add_command(files.reliability_file)
-
-
 main.add_command(questionnaires)
