@@ -1,0 +1,94 @@
+"""Commands that run an installation: upgrade, serve, users."""
+
+import secrets
+import sys
+from pathlib import Path
+
+import click
+
+DEFAULT_PORT = 8000
+WORKER_PROCESSES = 2
+
+
+@click.command()
+@click.pass_obj
+def upgrade(instance: Path) -> None:
+    """Bring the database to the newest migration."""
+    from survey_service.web.application import create_app, upgrade_database
+
+    instance.mkdir(parents=True, exist_ok=True)
+    upgrade_database(create_app(instance, check_database=False))
+    click.echo(f"{instance}: the database is up to date")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.pass_obj
+def serve(instance: Path, host: str, port: int) -> None:
+    """Serve the pages until interrupted."""
+    run_server(instance, host, port)
+
+
+def run_server(instance: Path, host: str, port: int) -> None:
+    """Serve the pages with two processes; exits with 2 when a migration is missing."""
+    from gunicorn.app.base import BaseApplication
+
+    from survey_service.web.application import DatabaseNotReady, create_app
+
+    try:
+        create_app(instance)
+    except DatabaseNotReady as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        """Gunicorn, configured here instead of in a file."""
+
+        def load_config(self) -> None:
+            """Set how many processes serve where; no access log, because it names people."""
+            self.cfg.set("bind", f"{host}:{port}")
+            self.cfg.set("workers", WORKER_PROCESSES)
+            self.cfg.set("worker_class", "gthread")
+            self.cfg.set("threads", 4)
+            self.cfg.set("accesslog", None)
+            self.cfg.set("loglevel", "warning")
+
+        def load(self) -> object:
+            """Make the application anew in each process."""
+            return create_app(instance)
+
+    Server().run()
+
+
+@click.group()
+def users() -> None:
+    """Who may sign in."""
+
+
+@users.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(["administrator", "evaluator"]), default="evaluator")
+@click.option("--municipality", help="Key of the municipality; left out: all of them.")
+@click.pass_obj
+def add_user_command(instance: Path, name: str, role: str, municipality: str | None) -> None:
+    """Make an account for NAME (an e-mail address) and print its password."""
+    from survey_service.accounts.sign_in import AccountRefused, Role, add_user
+    from survey_service.storage import projects
+    from survey_service.storage.database import reading
+    from survey_service.web.application import create_app
+
+    password = secrets.token_urlsafe(15)
+    with create_app(instance).app_context():
+        municipality_id = None
+        if municipality is not None:
+            municipality_id = projects.find_municipality(reading(), municipality)
+            if municipality_id is None:
+                click.echo(f"--municipality: expected a known key, found {municipality}", err=True)
+                sys.exit(2)
+        try:
+            add_user(name, password, Role(role), municipality_id)
+        except AccountRefused as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
+    click.echo(f"{name} may sign in with the password {password}")

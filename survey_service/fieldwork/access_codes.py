@@ -1,0 +1,70 @@
+"""Access codes: ten characters of Crockford's base32 and one that catches typing mistakes.
+
+The check character is the weighted sum of the others over the field of 32 elements, with the powers
+of its generator as weights. Every single wrong character and every swap of two characters changes
+it, since the weights are distinct and the field has no zero divisors.
+"""
+
+from collections.abc import Callable
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base32: without I, L, O and U (https://www.crockford.com/base32.html)."""
+
+CODE_LENGTH = 10
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
+_FIELD_POLYNOMIAL = 0b100101  # x^5 + x^2 + 1, primitive over GF(2)
+
+
+class CodeMistyped(Exception):
+    """What was typed cannot be a code: wrong length, character or check character."""
+
+
+def make_code(random_bits: Callable[[int], int]) -> str:
+    """Return a new code with its check character, 11 characters without separators.
+
+    Args:
+        random_bits: gives that many random bits, such as `secrets.randbits`.
+    """
+    return code_from_number(random_bits(5 * CODE_LENGTH))
+
+
+def code_from_number(number: int) -> str:
+    """Return the code whose ten characters spell the lowest 50 bits of `number`."""
+    body = "".join(
+        ALPHABET[(number >> shift) & 31] for shift in range(5 * (CODE_LENGTH - 1), -1, -5)
+    )
+    return body + _check_character(body)
+
+
+def read_code(typed: str) -> str:
+    """Return a typed code as it was issued: without regard to case, spaces, hyphens, I/1 and O/0.
+
+    Raises CodeMistyped without repeating what was typed: codes never reach a log.
+    """
+    kept = "".join(character for character in typed.upper() if character not in " -\t\u00a0–.")
+    code = kept.translate(_READ_AS)
+    if len(code) != CODE_LENGTH + 1:
+        raise CodeMistyped(f"code: expected {CODE_LENGTH + 1} characters, found {len(code)}")
+    if any(character not in ALPHABET for character in code):
+        raise CodeMistyped("code: found a character that no code has")
+    if _check_character(code[:-1]) != code[-1]:
+        raise CodeMistyped("code: the check character does not fit")
+    return code
+
+
+def format_code(code: str) -> str:
+    """Return a code in groups that are easy to copy by hand: XXXX-XXXX-XXX."""
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def _check_character(body: str) -> str:
+    # Horner's rule: the sum of body[i] * generator^(length - i).
+    total = 0
+    for character in body:
+        total = _times_generator(total ^ ALPHABET.index(character))
+    return ALPHABET[total]
+
+
+def _times_generator(element: int) -> int:
+    doubled = element << 1
+    return doubled ^ _FIELD_POLYNOMIAL if doubled & 32 else doubled

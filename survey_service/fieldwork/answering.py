@@ -1,0 +1,391 @@
+"""Answering: enter, answer one question at a time, look back, send, delete, withdraw.
+
+Every refusal is an exception of its own, so that each gets its sentence; and every check happens
+in the transaction that writes, so that two tabs, a closing wave or a second press never overwrite
+anything.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from uuid import UUID, uuid4
+
+from survey_service.catalogue import load_instrument
+from survey_service.fieldwork.access_codes import code_from_number, read_code
+from survey_service.measurement.instrument import (
+    SKIPPED,
+    Audience,
+    Block,
+    Instrument,
+    Item,
+)
+from survey_service.measurement.scoring import score_response
+from survey_service.storage import projects, responses
+from survey_service.storage.database import Session, reading, writing
+from survey_service.storage.keys import Key, KeyRefused, KeyStore
+from survey_service.storage.responses import Door, ResponseState
+from survey_service.storage.sealing import seal, unseal
+
+HELP_ITEM = "help"
+"""The background item that tells whether somebody else answered."""
+
+ANSWERED_BY_OTHER = "by_other"
+WRITTEN = "written"
+"""Stands among the answers for a free text, whose words are kept apart."""
+
+FREE_TEXT_LIMIT = 20_000
+
+
+class AnsweringRefused(Exception):
+    """Something about answering cannot be done; nothing was stored or changed."""
+
+
+class CodeRefused(AnsweringRefused):
+    """The code is unknown, used or expired: from outside these are one and the same."""
+
+
+class ResponseUnknown(AnsweringRefused):
+    """There is no such response: never was, deleted, or removed when its wave closed."""
+
+
+class WaveClosed(AnsweringRefused):
+    """The wave takes no answers now."""
+
+
+class AlreadySent(AnsweringRefused):
+    """The response was sent and can no longer be changed."""
+
+
+class PageUnknown(AnsweringRefused):
+    """The questionnaire has no such page."""
+
+
+class AnswerRefused(AnsweringRefused):
+    """The item has no such option."""
+
+
+class NothingAnswered(AnsweringRefused):
+    """There is nothing to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """A response somebody may answer from now on; `is_resumed` if it was begun before."""
+
+    response_id: UUID
+    is_resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage:
+    """One question of a response; `value` is what is stored for it, None where not reached."""
+
+    state: ResponseState
+    instrument: Instrument
+    item: Item
+    number: int
+    total: int
+
+    @property
+    def value(self) -> str | None:
+        """The answer stored for this question."""
+        return self.state.value
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A response's questions with the answers so far."""
+
+    state: ResponseState
+    instrument: Instrument
+    items: tuple[Item, ...]
+    answers: dict[str, str]
+
+    @property
+    def first_open(self) -> int | None:
+        """The number (from 1) of the first question without an answer; None if all have one."""
+        for number, item in enumerate(self.items, start=1):
+            if item.key not in self.answers:
+                return number
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What somebody gets who sent their answers: a withdrawal code, if they came with a code."""
+
+    withdrawal_code: str | None
+    retained_until: date
+
+
+def enter_with_code(keys: KeyStore, typed: str) -> Entrance:
+    """Begin or resume the response of an access code.
+
+    Raises CodeMistyped for what cannot be a code, CodeRefused for one that does not admit.
+    """
+    code = read_code(typed)
+    hashes = _hashes_in_open_waves(keys, "code", code)
+    with writing() as session:
+        doors = responses.find_doors_by_code(session, hashes)
+        if not doors or doors[0].is_sent:
+            raise CodeRefused
+        return _begin_or_resume(session, doors[0])
+
+
+def enter_with_link(keys: KeyStore, token: str) -> Entrance:
+    """Begin an anonymous response through a unit's open link. Raises CodeRefused."""
+    hashes = _hashes_in_open_waves(keys, "link", token)
+    with writing() as session:
+        doors = responses.find_doors_by_link(session, hashes)
+        if not doors:
+            raise CodeRefused
+        return _begin_or_resume(session, doors[0])
+
+
+def open_page(response_id: UUID, number: int) -> QuestionPage:
+    """Return question `number` (from 1) of a response that still takes answers."""
+    instrument, items = _questions_of_response(response_id)
+    item = _item_at(items, number)
+    state = _find_open(reading(), response_id, item.key)
+    return QuestionPage(state, instrument, item, number, len(items))
+
+
+def find_question(response_id: UUID, number: int) -> Item:
+    """Return what question `number` asks. Raises PageUnknown."""
+    return _item_at(_questions_of_response(response_id)[1], number)
+
+
+def count_questions(response_id: UUID) -> int:
+    """Return how many questions a response's questionnaire asks."""
+    return len(_questions_of_response(response_id)[1])
+
+
+def look_over(response_id: UUID) -> Overview:
+    """Return a response's questions and answers, while it takes answers."""
+    session = reading()
+    state = _find_open(session, response_id, "")
+    instrument, items = questions_of(state)
+    return Overview(state, instrument, items, responses.load_answers(session, response_id))
+
+
+def save_answer(response_id: UUID, number: int, value: str) -> None:
+    """Store the answer to question `number`; durable when this returns.
+
+    Raises AnswerRefused for a value that is no option of the question.
+    """
+    with writing() as session:
+        item = _find_item_for_saving(session, response_id, number)[1]
+        if value not in item.accepted_values:
+            raise AnswerRefused
+        responses.save_answer(session, response_id, item.key, value)
+
+
+def skip_unless_answered(response_id: UUID, number: int) -> None:
+    """Store that question `number` was skipped; an answer that stands already is kept."""
+    with writing() as session:
+        state, item = _find_item_for_saving(session, response_id, number)
+        if state.value is None:
+            responses.save_answer(session, response_id, item.key, SKIPPED)
+
+
+def clear_answer(response_id: UUID, number: int) -> None:
+    """Undo the answer to question `number`, as if it had not been reached."""
+    with writing() as session:
+        item = _find_item_for_saving(session, response_id, number)[1]
+        responses.delete_answer(session, response_id, item.key)
+
+
+def save_free_text(keys: KeyStore, response_id: UUID, number: int, text: str) -> None:
+    """Seal and store somebody's own words; empty words count as skipped."""
+    text = text.strip()[:FREE_TEXT_LIMIT]
+    with writing() as session:
+        state, item = _find_item_for_saving(session, response_id, number)
+        if item.block is not Block.FREE_TEXT:
+            raise AnswerRefused
+        holder = _holder_hash(keys, state)
+        if not text:
+            responses.delete_free_texts(session, [holder], item.key)
+            responses.save_answer(session, response_id, item.key, SKIPPED)
+            return
+        sealed = seal(keys.project_key(state.project_id), "free-text", text, holder)
+        responses.save_free_text(session, holder, item.key, state.wave_id, sealed)
+        responses.save_answer(session, response_id, item.key, WRITTEN)
+
+
+def read_free_text(keys: KeyStore, page: QuestionPage) -> str:
+    """Return the words stored for a free-text page, or an empty text."""
+    holder = _holder_hash(keys, page.state)
+    sealed = responses.find_free_text(reading(), holder, page.item.key)
+    if sealed is None:
+        return ""
+    return unseal(keys.project_key(page.state.project_id), "free-text", sealed, holder)
+
+
+def send(keys: KeyStore, response_id: UUID, today: date) -> None:
+    """Send a response: score it, set it apart from drafts, and allow its withdrawal.
+
+    Answers given by somebody else become an audience of their own here.
+    """
+    with writing() as session:
+        state = _find_open(session, response_id, "", for_saving=True)
+        answers = responses.load_answers(session, response_id)
+        if not answers:
+            raise NothingAnswered
+        instrument = load_instrument(state.instrument_key, state.instrument_version)
+        responses.mark_sent(
+            session,
+            response_id,
+            audience=audience_of(state.audience, answers),
+            sent_week=today - timedelta(days=today.weekday()),
+            withdrawal_hash=_withdrawal_hash(keys, state) if state.has_code else None,
+            scores=score_response(instrument, answers),
+        )
+        if state.offers_free_text:
+            responses.mark_free_texts_sent(session, _holder_hash(keys, state))
+
+
+def find_receipt(keys: KeyStore, response_id: UUID) -> Receipt:
+    """Return the receipt of a response that was sent, while its wave is open.
+
+    Raises ResponseUnknown where there is no sent response, WaveClosed after closing.
+    """
+    state = responses.find_state(reading(), response_id)
+    if state is None or not state.is_sent:
+        raise ResponseUnknown
+    code = _withdrawal_code(keys, state) if state.has_code else None
+    return Receipt(code, state.retained_until)
+
+
+def delete(keys: KeyStore, response_id: UUID) -> None:
+    """Delete a response that was not sent, with everything in it."""
+    with writing() as session:
+        state = _find_open(session, response_id, "", for_saving=True)
+        if state.offers_free_text:
+            responses.delete_free_texts(session, [_holder_hash(keys, state)])
+        responses.delete_response(session, response_id)
+
+
+def withdraw(keys: KeyStore, typed: str) -> None:
+    """Delete a sent response by its withdrawal code.
+
+    Raises CodeMistyped for what cannot be a code, CodeRefused for one that fits nothing.
+    """
+    code = read_code(typed)
+    project_keys = _existing_project_keys(keys)
+    with writing() as session:
+        deleted = responses.delete_by_withdrawal(
+            session, [key.fingerprint("withdrawal", code) for key in project_keys]
+        )
+        if not deleted:
+            raise CodeRefused
+        responses.delete_free_texts(
+            session, [key.fingerprint("free-text-holder", code) for key in project_keys]
+        )
+
+
+def audience_of(audience: str, answers: dict[str, str]) -> str:
+    """Return whose answers these are: a citizen's given by somebody else are `citizen-proxy`."""
+    if audience == Audience.CITIZEN and answers.get(HELP_ITEM) == ANSWERED_BY_OTHER:
+        return Audience.CITIZEN_PROXY
+    return audience
+
+
+def questions_of(state: ResponseState) -> tuple[Instrument, tuple[Item, ...]]:
+    """Return a response's questionnaire and the questions it asks in this project."""
+    return _questions(state.instrument_key, state.instrument_version, state.offers_free_text)
+
+
+@cache
+def _questions(
+    key: str, version: int, offers_free_text: bool
+) -> tuple[Instrument, tuple[Item, ...]]:
+    instrument = load_instrument(key, version)
+    asked = tuple(
+        item for item in instrument.items if offers_free_text or item.block is not Block.FREE_TEXT
+    )
+    return instrument, asked
+
+
+@lru_cache(maxsize=10_000)
+def _questions_of_response(response_id: UUID) -> tuple[Instrument, tuple[Item, ...]]:
+    # A response belongs to one instrument version for ever, so this never goes stale.
+    state = responses.find_state(reading(), response_id)
+    if state is None:
+        raise ResponseUnknown
+    return questions_of(state)
+
+
+def _item_at(items: tuple[Item, ...], number: int) -> Item:
+    if not 1 <= number <= len(items):
+        raise PageUnknown
+    return items[number - 1]
+
+
+def _find_open(
+    session: Session, response_id: UUID, item_key: str, *, for_saving: bool = False
+) -> ResponseState:
+    state = responses.find_state(session, response_id, item_key, for_saving=for_saving)
+    if state is None:
+        raise ResponseUnknown
+    if state.is_sent:
+        raise AlreadySent
+    if state.wave_status != "open":
+        raise WaveClosed
+    return state
+
+
+def _find_item_for_saving(
+    session: Session, response_id: UUID, number: int
+) -> tuple[ResponseState, Item]:
+    item = _item_at(_questions_of_response(response_id)[1], number)
+    return _find_open(session, response_id, item.key, for_saving=True), item
+
+
+def _hashes_in_open_waves(keys: KeyStore, purpose: str, secret: str) -> list[str]:
+    hashes = []
+    for wave_id in projects.find_open_waves(reading()):
+        try:
+            hashes.append(keys.wave_key(wave_id).fingerprint(purpose, secret))
+        except KeyRefused:
+            continue
+    return hashes
+
+
+def _begin_or_resume(session: Session, door: Door) -> Entrance:
+    if door.response_id is not None:
+        return Entrance(door.response_id, is_resumed=True)
+    response_id = uuid4()
+    responses.begin_response(session, response_id, door)
+    return Entrance(response_id, is_resumed=False)
+
+
+def _withdrawal_code(keys: KeyStore, state: ResponseState) -> str:
+    # Derived rather than stored: the thank-you page can show it again, the database never knows it,
+    # and nobody can derive it once the wave's key is gone.
+    try:
+        key = keys.wave_key(state.wave_id)
+    except KeyRefused:
+        raise WaveClosed from None
+    return code_from_number(int(key.fingerprint("withdrawal", state.id.hex), 16))
+
+
+def _withdrawal_hash(keys: KeyStore, state: ResponseState) -> str:
+    return keys.project_key(state.project_id).fingerprint(
+        "withdrawal", _withdrawal_code(keys, state)
+    )
+
+
+def _holder_hash(keys: KeyStore, state: ResponseState) -> str:
+    return keys.project_key(state.project_id).fingerprint(
+        "free-text-holder", _withdrawal_code(keys, state)
+    )
+
+
+def _existing_project_keys(keys: KeyStore) -> list[Key]:
+    found = []
+    for project_id in projects.find_project_ids(reading()):
+        try:
+            found.append(keys.project_key(project_id))
+        except KeyRefused:
+            continue
+    return found

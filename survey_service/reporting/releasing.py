@@ -1,0 +1,132 @@
+"""From scores to a release: load, compare, suppress, freeze."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from survey_service.catalogue import load_framework
+from survey_service.measurement.comparison import (
+    ComparisonPlan,
+    ComparisonReport,
+    PrimaryContrast,
+    compare,
+)
+from survey_service.measurement.disclosure import ReleasedFigures, disclose
+from survey_service.measurement.release_format import released_from_json, released_to_json
+from survey_service.measurement.score_table import ScoreTable, tabulate
+from survey_service.storage import projects, results
+from survey_service.storage.database import reading, writing
+from survey_service.storage.projects import ProjectRecord, WaveRecord
+
+CLOSED_FOR_ANSWERS = ("closed", "released")
+
+
+class NothingToRelease(Exception):
+    """There are no two closed waves to compare."""
+
+
+class ReleaseUnknown(Exception):
+    """There is no such project or release."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRelease:
+    """A release as it was frozen."""
+
+    project: ProjectRecord
+    waves: tuple[WaveRecord, ...]
+    number: int
+    released_on: date
+    figures: ReleasedFigures
+
+
+def load_scores(project: ProjectRecord, waves: tuple[WaveRecord, ...]) -> ScoreTable:
+    """Return the project's scores on its framework's principles in these waves."""
+    principles = [principle.key for principle in load_framework(project.framework).principles]
+    rows = results.stream_scores(reading(), [wave.id for wave in waves], principles)
+    return tabulate(rows, [wave.key for wave in waves])
+
+
+def plan_of(project: ProjectRecord, waves: tuple[WaveRecord, ...]) -> ComparisonPlan:
+    """Return what the project settled before it measured, for these waves.
+
+    A primary contrast whose waves are not all closed yet is not tested as primary.
+    """
+    keys = tuple(wave.key for wave in waves)
+    primary = None
+    if project.primary_audience and project.primary_from in keys and project.primary_to in keys:
+        primary = PrimaryContrast(
+            project.primary_audience, project.primary_from, project.primary_to
+        )
+    return ComparisonPlan(keys, project.margin, primary, project.minimum)
+
+
+def compare_project(project_id: UUID) -> ComparisonReport:
+    """Compare all closed waves of a project; unsuppressed. Raises NothingToRelease."""
+    project, waves = _find(project_id)
+    closed = _closed(waves)
+    return compare(load_scores(project, closed), plan_of(project, closed))
+
+
+def release_project(project_id: UUID, today: date) -> int:
+    """Freeze what may be shown of all closed waves under a new number.
+
+    Raises NothingToRelease with fewer than two closed waves.
+    """
+    project, waves = _find(project_id)
+    closed = _closed(waves)
+    report = compare(load_scores(project, closed), plan_of(project, closed))
+    figures = disclose(
+        report,
+        _counts(closed),
+        tuple(wave.key for wave in closed),
+        project.minimum,
+        project.margin,
+        principles=tuple(
+            principle.key for principle in load_framework(project.framework).principles
+        ),
+    )
+    with writing() as session:
+        number = results.add_release(session, project_id, today, released_to_json(figures))
+        for wave in closed:
+            projects.set_wave_status(session, wave.id, "released")
+    return number
+
+
+def find_release(project_id: UUID, number: int | None = None) -> PublishedRelease:
+    """Return a release by its number, or the newest. Raises ReleaseUnknown."""
+    project, waves = _find(project_id)
+    if number is None:
+        numbers = results.find_releases(reading(), project_id)
+        if not numbers:
+            raise ReleaseUnknown(f"project {project.key}: there is no release yet")
+        number = numbers[0][0]
+    record = results.find_release(reading(), project_id, number)
+    if record is None:
+        raise ReleaseUnknown(f"project {project.key}: there is no release {number}")
+    figures = released_from_json(record.content)
+    shown = tuple(wave for wave in waves if wave.key in figures.waves)
+    return PublishedRelease(project, shown, record.number, record.released_on, figures)
+
+
+def _find(project_id: UUID) -> tuple[ProjectRecord, tuple[WaveRecord, ...]]:
+    project = projects.find_project(reading(), project_id)
+    if project is None:
+        raise ReleaseUnknown(f"project {project_id}: there is none with this id")
+    return project, tuple(projects.find_waves(reading(), project_id))
+
+
+def _closed(waves: tuple[WaveRecord, ...]) -> tuple[WaveRecord, ...]:
+    closed = tuple(wave for wave in waves if wave.status in CLOSED_FOR_ANSWERS)
+    if len(closed) < 2:
+        raise NothingToRelease(f"expected two closed waves or more, found {len(closed)}")
+    return closed
+
+
+def _counts(waves: tuple[WaveRecord, ...]) -> dict[tuple[str, str], tuple[int, int | None]]:
+    counts: dict[tuple[str, str], tuple[int, int | None]] = {}
+    for wave in waves:
+        roster = projects.find_roster_totals(reading(), wave.id)
+        for audience, sent in projects.find_counts(reading(), wave.id)[1].items():
+            counts[audience, wave.key] = (sent, roster.get(audience))
+    return counts

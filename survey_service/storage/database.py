@@ -1,0 +1,110 @@
+"""The connection to the database, and how a write is made durable.
+
+SQLite runs in WAL mode with synchronous=FULL: an answer that was acknowledged survives a power cut.
+Writers of several processes wait for each other on a lock file, because SQLite's own waiting
+sleeps in growing steps and stalls the slower process; PostgreSQL needs no such thing.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Session
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """What every table shares: names for its constraints, so that migrations can refer to them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+database = SQLAlchemy(model_class=Base)
+
+__all__ = ["Base", "Session", "compact", "database", "prepare_engine", "reading", "writing"]
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set what every connection of this engine needs; call once, right after it is made."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling begins too late and cannot begin IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        # Deleted rows are overwritten with zeros: leftovers could tell the order of arrival.
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("begin_immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def reading() -> Session:
+    """Give the session that queries run in; what it holds ends with the request or command."""
+    return database.session()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Give a session for one write transaction: committed at the end, rolled back on an error."""
+    session = database.session()
+    session.rollback()  # a read before this one must not pin an older snapshot
+    with _write_lock(session.get_bind()):
+        try:
+            session.connection(execution_options={"begin_immediate": True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+def _write_lock(bind: Engine | Connection) -> AbstractContextManager[object]:
+    path = bind.engine.url.database
+    if bind.dialect.name != "sqlite" or not path or path == ":memory:":
+        return nullcontext()
+    return _file_lock(Path(f"{path}.lock"))
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    with path.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def compact() -> None:
+    """Rewrite the database file so that nothing deleted and no order of arrival remains in it."""
+    session = database.session()
+    session.rollback()
+    engine = session.get_bind().engine
+    with _write_lock(engine), engine.connect() as connection:
+        plain = connection.execution_options(isolation_level="AUTOCOMMIT")
+        if engine.dialect.name == "sqlite":
+            plain.exec_driver_sql("VACUUM")
+            plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            plain.exec_driver_sql("VACUUM FULL")

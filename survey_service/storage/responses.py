@@ -1,0 +1,293 @@
+"""Responses and their answers: what the answering pages read and write.
+
+The statements are built once: a question page is served thousands of times an hour, and building
+a statement costs more than running it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Delete, and_, bindparam, delete, false, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from survey_service.measurement.scoring import MeasureScore
+from survey_service.storage.tables import (
+    Admission,
+    Answer,
+    FreeText,
+    Municipality,
+    OpenLink,
+    Project,
+    Response,
+    ScoreRecord,
+    Wave,
+    WaveInstrument,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseState:
+    """One response with what decides over it; `value` is its answer to the item asked about."""
+
+    id: UUID
+    wave_id: UUID
+    project_id: UUID
+    audience: str
+    instrument_key: str
+    instrument_version: int
+    has_code: bool
+    is_sent: bool
+    wave_status: str
+    offers_free_text: bool
+    minimum: int
+    retained_until: date
+    municipality_name: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a code or an open link admits to, and the response already begun with the code."""
+
+    wave_id: UUID
+    unit_id: UUID
+    audience: str
+    pseudonym: str | None
+    code_hash: str | None
+    response_id: UUID | None
+    is_sent: bool
+
+
+_STATE = (
+    select(
+        Response.id,
+        Response.wave_id,
+        Wave.project_id,
+        Response.audience,
+        Response.instrument_key,
+        Response.instrument_version,
+        Response.code_hash.is_not(None),
+        Response.is_sent,
+        Wave.status,
+        Project.offers_free_text,
+        Project.minimum,
+        Project.retained_until,
+        Municipality.name,
+        Answer.value,
+    )
+    .select_from(Response)
+    .join(Wave, Wave.id == Response.wave_id)
+    .join(Project, Project.id == Wave.project_id)
+    .join(Municipality, Municipality.id == Project.municipality_id)
+    .outerjoin(
+        Answer, and_(Answer.response_id == Response.id, Answer.item_key == bindparam("item_key"))
+    )
+    .where(Response.id == bindparam("response_id"))
+)
+# While an answer is being saved its wave must not close; SQLite's one writer needs no such lock.
+_STATE_LOCKED = _STATE.with_for_update(read=True, of=Wave)
+_ANSWERS = select(Answer.item_key, Answer.value).where(
+    Answer.response_id == bindparam("response_id")
+)
+_DELETE_ANSWER = delete(Answer).where(
+    Answer.response_id == bindparam("of_response"), Answer.item_key == bindparam("of_item")
+)
+
+
+def _upsert(dialect: Any) -> Any:
+    statement = dialect.insert(Answer)
+    return statement.on_conflict_do_update(
+        index_elements=["response_id", "item_key"], set_={"value": statement.excluded.value}
+    )
+
+
+_SAVE_ANSWER = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
+
+
+def find_state(
+    session: Session, response_id: UUID, item_key: str = "", *, for_saving: bool = False
+) -> ResponseState | None:
+    """Return a response's state and its answer to one item; None if there is no such response."""
+    statement = _STATE_LOCKED if for_saving else _STATE
+    row = session.execute(statement, {"response_id": response_id, "item_key": item_key}).first()
+    return None if row is None else ResponseState(*row)
+
+
+def load_answers(session: Session, response_id: UUID) -> dict[str, str]:
+    """Return all answers of one response by item key."""
+    rows = session.execute(_ANSWERS, {"response_id": response_id})
+    return {key: value for key, value in rows}  # noqa: C416 - dict() of rows loses the types
+
+
+def save_answer(session: Session, response_id: UUID, item_key: str, value: str) -> None:
+    """Store one answer; a later one to the same item takes its place."""
+    statement = _SAVE_ANSWER[session.get_bind().dialect.name]
+    session.execute(statement, {"response_id": response_id, "item_key": item_key, "value": value})
+
+
+def delete_answer(session: Session, response_id: UUID, item_key: str) -> None:
+    """Remove one answer, as if the question had not been reached."""
+    session.execute(_DELETE_ANSWER, {"of_response": response_id, "of_item": item_key})
+
+
+def find_doors_by_code(session: Session, code_hashes: Iterable[str]) -> list[Door]:
+    """Return what these codes' hashes admit to in open waves: normally none or one."""
+    rows = session.execute(
+        select(
+            Admission.wave_id,
+            Admission.unit_id,
+            Admission.audience,
+            Admission.pseudonym,
+            Admission.code_hash,
+            Response.id,
+            func.coalesce(Response.is_sent, false()),
+        )
+        .join(Wave, Wave.id == Admission.wave_id)
+        .outerjoin(Response, Response.code_hash == Admission.code_hash)
+        .where(Admission.code_hash.in_(list(code_hashes)), Wave.status == "open")
+    )
+    return [Door(*row) for row in rows]
+
+
+def find_doors_by_link(session: Session, token_hashes: Iterable[str]) -> list[Door]:
+    """Return what these open links' hashes admit to in open waves: normally none or one."""
+    rows = session.execute(
+        select(OpenLink.wave_id, OpenLink.unit_id, OpenLink.audience)
+        .join(Wave, Wave.id == OpenLink.wave_id)
+        .where(OpenLink.token_hash.in_(list(token_hashes)), Wave.status == "open")
+    )
+    return [Door(row[0], row[1], row[2], None, None, None, False) for row in rows]
+
+
+def begin_response(session: Session, response_id: UUID, door: Door) -> None:
+    """Store a new, empty response for somebody who came through `door`.
+
+    Raises LookupError when the wave has no questionnaire for the audience.
+    """
+    found = session.execute(
+        select(
+            WaveInstrument.instrument_key,
+            WaveInstrument.instrument_version,
+            Project.notice_version,
+        )
+        .join(Wave, Wave.id == WaveInstrument.wave_id)
+        .join(Project, Project.id == Wave.project_id)
+        .where(WaveInstrument.wave_id == door.wave_id, WaveInstrument.audience == door.audience)
+    ).first()
+    if found is None:
+        raise LookupError(f"wave {door.wave_id}: no questionnaire for audience {door.audience}")
+    session.add(
+        Response(
+            id=response_id,
+            wave_id=door.wave_id,
+            unit_id=door.unit_id,
+            audience=door.audience,
+            instrument_key=found[0],
+            instrument_version=found[1],
+            pseudonym=door.pseudonym,
+            code_hash=door.code_hash,
+            notice_version=found[2],
+        )
+    )
+    session.flush()
+
+
+def mark_sent(
+    session: Session,
+    response_id: UUID,
+    *,
+    audience: str,
+    sent_week: date,
+    withdrawal_hash: str | None,
+    scores: Iterable[MeasureScore],
+) -> None:
+    """Store that a response was sent, in which week, and its scores."""
+    session.execute(
+        update(Response)
+        .where(Response.id == response_id)
+        .values(
+            is_sent=True,
+            audience=audience,
+            sent_week=sent_week,
+            withdrawal_hash=withdrawal_hash,
+        )
+    )
+    session.execute(insert(ScoreRecord), [_score_values(response_id, score) for score in scores])
+
+
+def _score_values(response_id: UUID, score: MeasureScore) -> Mapping[str, object]:
+    return {
+        "response_id": response_id,
+        "measure": score.measure,
+        "score": score.score,
+        "rated_count": score.rated_count,
+        "item_count": score.item_count,
+    }
+
+
+def delete_responses(session: Session, *conditions: Any) -> int:
+    """Delete the responses that meet the conditions and all of theirs; return how many."""
+    chosen = select(Response.id).where(*conditions)
+    dependants: tuple[Delete, ...] = (
+        delete(Answer).where(Answer.response_id.in_(chosen)),
+        delete(ScoreRecord).where(ScoreRecord.response_id.in_(chosen)),
+    )
+    for statement in dependants:
+        session.execute(statement)
+    result: Any = session.execute(delete(Response).where(*conditions))
+    return int(result.rowcount)
+
+
+def delete_response(session: Session, response_id: UUID) -> int:
+    """Delete one response; return 1, or 0 if it was gone."""
+    return delete_responses(session, Response.id == response_id)
+
+
+def delete_by_withdrawal(session: Session, withdrawal_hashes: Iterable[str]) -> int:
+    """Delete sent responses by their withdrawal code's hashes; return how many there were."""
+    return delete_responses(
+        session, Response.withdrawal_hash.in_(list(withdrawal_hashes)), Response.is_sent
+    )
+
+
+def save_free_text(
+    session: Session, holder_hash: str, item_key: str, wave_id: UUID, sealed_text: bytes
+) -> None:
+    """Store somebody's sealed words; later words to the same item take their place."""
+    delete_free_texts(session, [holder_hash], item_key)
+    session.add(
+        FreeText(
+            holder_hash=holder_hash, item_key=item_key, wave_id=wave_id, sealed_text=sealed_text
+        )
+    )
+    session.flush()
+
+
+def find_free_text(session: Session, holder_hash: str, item_key: str) -> bytes | None:
+    """Return the sealed words stored under a holder's hash, if any."""
+    return session.execute(
+        select(FreeText.sealed_text).where(
+            FreeText.holder_hash == holder_hash, FreeText.item_key == item_key
+        )
+    ).scalar()
+
+
+def mark_free_texts_sent(session: Session, holder_hash: str) -> None:
+    """Let a holder's words count as sent."""
+    session.execute(
+        update(FreeText).where(FreeText.holder_hash == holder_hash).values(is_sent=True)
+    )
+
+
+def delete_free_texts(
+    session: Session, holder_hashes: Iterable[str], item_key: str | None = None
+) -> None:
+    """Remove the words stored under these hashes (of one item, if it is given)."""
+    statement = delete(FreeText).where(FreeText.holder_hash.in_(list(holder_hashes)))
+    if item_key is not None:
+        statement = statement.where(FreeText.item_key == item_key)
+    session.execute(statement)

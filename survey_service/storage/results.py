@@ -1,0 +1,90 @@
+"""Scores out of the database for comparing, and releases in and out of it."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_service.measurement.score_table import ScoreRow
+from survey_service.storage.tables import Release, Response, ScoreRecord, Unit, Wave
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRecord:
+    """A frozen release: its number within the project, its date and its figures as JSON."""
+
+    number: int
+    released_on: date
+    content: Mapping[str, Any]
+
+
+def stream_scores(
+    session: Session, wave_ids: Sequence[UUID], measures: Collection[str]
+) -> Iterator[ScoreRow]:
+    """Yield the sent responses' scores in these waves; anonymous respondents are empty."""
+    rows = session.execute(
+        select(
+            Response.pseudonym,
+            Unit.key,
+            Response.audience,
+            Wave.key,
+            ScoreRecord.measure,
+            ScoreRecord.score,
+        )
+        .join(Response, Response.id == ScoreRecord.response_id)
+        .join(Wave, Wave.id == Response.wave_id)
+        .join(Unit, Unit.id == Response.unit_id)
+        .where(
+            Response.wave_id.in_(list(wave_ids)),
+            Response.is_sent,
+            ScoreRecord.measure.in_(list(measures)),
+        )
+    )
+    for pseudonym, *others in rows:
+        yield ScoreRow(pseudonym or "", *others)
+
+
+def add_release(
+    session: Session, project_id: UUID, released_on: date, content: Mapping[str, Any]
+) -> int:
+    """Store a release under the project's next number and return it."""
+    latest = session.execute(
+        select(func.max(Release.number)).where(Release.project_id == project_id)
+    ).scalar()
+    number = (latest or 0) + 1
+    session.add(
+        Release(
+            id=uuid4(),
+            project_id=project_id,
+            number=number,
+            released_on=released_on,
+            content=json.dumps(content, ensure_ascii=False, allow_nan=False),
+        )
+    )
+    session.flush()
+    return number
+
+
+def find_releases(session: Session, project_id: UUID) -> list[tuple[int, date]]:
+    """Return the numbers and dates of a project's releases, newest first."""
+    rows = session.execute(
+        select(Release.number, Release.released_on)
+        .where(Release.project_id == project_id)
+        .order_by(Release.number.desc())
+    )
+    return [(row.number, row.released_on) for row in rows]
+
+
+def find_release(session: Session, project_id: UUID, number: int) -> ReleaseRecord | None:
+    """Return one release of a project, None if there is none with this number."""
+    row = session.execute(
+        select(Release.number, Release.released_on, Release.content).where(
+            Release.project_id == project_id, Release.number == number
+        )
+    ).first()
+    return None if row is None else ReleaseRecord(row[0], row[1], json.loads(row[2]))

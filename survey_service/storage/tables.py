@@ -1,0 +1,230 @@
+"""The tables. Two rules hold for all that have to do with people who answer.
+
+Primary keys are random and SQLite tables are WITHOUT ROWID, so that the order of rows in the file
+says nothing about the order of arrival. No table joins the register of those invited to the
+answers: the way from one to the other leads through a code, and codes are stored only encrypted.
+"""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_service.storage.database import Base
+
+WITHOUT_ROWID = {"sqlite_with_rowid": False}
+
+
+class Municipality(Base):
+    """One municipality; nobody in it sees anything of another."""
+
+    __tablename__ = "municipality"
+    __table_args__ = WITHOUT_ROWID
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Unit(Base):
+    """A part of the organisation; units form a tree."""
+
+    __tablename__ = "unit"
+    __table_args__ = (UniqueConstraint("municipality_id", "key"), WITHOUT_ROWID)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    key: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Account(Base):
+    """Somebody who may sign in."""
+
+    __tablename__ = "account"
+    __table_args__ = WITHOUT_ROWID
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    municipality_id: Mapped[UUID | None] = mapped_column(ForeignKey("municipality.id"))
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20))
+    is_disabled: Mapped[bool] = mapped_column(default=False)
+
+
+class Project(Base):
+    """What is measured, and what was settled before the first wave opened."""
+
+    __tablename__ = "project"
+    __table_args__ = (UniqueConstraint("municipality_id", "key"), WITHOUT_ROWID)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    municipality_id: Mapped[UUID] = mapped_column(ForeignKey("municipality.id"))
+    key: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(200))
+    framework: Mapped[str] = mapped_column(String(60))
+    margin: Mapped[float]
+    minimum: Mapped[int]
+    primary_audience: Mapped[str | None] = mapped_column(String(20))
+    primary_from: Mapped[str | None] = mapped_column(String(60))
+    primary_to: Mapped[str | None] = mapped_column(String(60))
+    registered_on: Mapped[date | None] = mapped_column(Date)
+    retained_until: Mapped[date] = mapped_column(Date)
+    notice_version: Mapped[str] = mapped_column(String(20))
+    offers_free_text: Mapped[bool] = mapped_column(default=False)
+    is_simulated: Mapped[bool] = mapped_column(default=False)
+
+
+class Wave(Base):
+    """One measurement round: planned, open, closed or released."""
+
+    __tablename__ = "wave"
+    __table_args__ = (UniqueConstraint("project_id", "key"), WITHOUT_ROWID)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    key: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int]
+    label_da: Mapped[str] = mapped_column(String(60))
+    label_en: Mapped[str] = mapped_column(String(60))
+    status: Mapped[str] = mapped_column(String(20), default="planned")
+    opens_on: Mapped[date] = mapped_column(Date)
+    closes_on: Mapped[date] = mapped_column(Date)
+
+
+class WaveInstrument(Base):
+    """Which version of which questionnaire an audience gets in a wave."""
+
+    __tablename__ = "wave_instrument"
+    __table_args__ = WITHOUT_ROWID
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    audience: Mapped[str] = mapped_column(String(20), primary_key=True)
+    instrument_key: Mapped[str] = mapped_column(String(60))
+    instrument_version: Mapped[int]
+
+
+class RosterCell(Base):
+    """How many people there are to ask in one unit and audience; 0 or at least the minimum."""
+
+    __tablename__ = "roster_cell"
+    __table_args__ = WITHOUT_ROWID
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    audience: Mapped[str] = mapped_column(String(20), primary_key=True)
+    people: Mapped[int]
+
+
+class Invitation(Base):
+    """The register's side of a code: a contact and the code, both sealed with the wave's key."""
+
+    __tablename__ = "invitation"
+    __table_args__ = WITHOUT_ROWID
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    language: Mapped[str] = mapped_column(String(5))
+    sealed_contact: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_code: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Admission(Base):
+    """The answers' side of a code: what the code's keyed hash admits to."""
+
+    __tablename__ = "admission"
+    __table_args__ = WITHOUT_ROWID
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    audience: Mapped[str] = mapped_column(String(20))
+    pseudonym: Mapped[str] = mapped_column(String(64))
+
+
+class OpenLink(Base):
+    """A unit's open link in one wave: anonymous answers, without a code."""
+
+    __tablename__ = "open_link"
+    __table_args__ = WITHOUT_ROWID
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    audience: Mapped[str] = mapped_column(String(20))
+
+
+class Response(Base):
+    """One person's answers to one instrument version in one wave.
+
+    `code_hash` lets the code resume it and is removed when the wave closes, as is `sent_week`.
+    `pseudonym` is empty for anonymous answers.
+    """
+
+    __tablename__ = "response"
+    __table_args__ = WITHOUT_ROWID
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    audience: Mapped[str] = mapped_column(String(20))
+    instrument_key: Mapped[str] = mapped_column(String(60))
+    instrument_version: Mapped[int]
+    pseudonym: Mapped[str | None] = mapped_column(String(64))
+    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    withdrawal_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    notice_version: Mapped[str] = mapped_column(String(20))
+    is_sent: Mapped[bool] = mapped_column(default=False)
+    sent_week: Mapped[date | None] = mapped_column(Date)
+
+
+class Answer(Base):
+    """One answer: an option's value, or dk, na, skip."""
+
+    __tablename__ = "answer"
+    __table_args__ = WITHOUT_ROWID
+    response_id: Mapped[UUID] = mapped_column(
+        ForeignKey("response.id", ondelete="CASCADE"), primary_key=True
+    )
+    item_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[str] = mapped_column(String(30))
+
+
+class ScoreRecord(Base):
+    """One response's score on one measure, 0-100, computed when it was sent."""
+
+    __tablename__ = "score"
+    __table_args__ = WITHOUT_ROWID
+    response_id: Mapped[UUID] = mapped_column(
+        ForeignKey("response.id", ondelete="CASCADE"), primary_key=True
+    )
+    measure: Mapped[str] = mapped_column(String(60), primary_key=True)
+    score: Mapped[float | None]
+    rated_count: Mapped[int]
+    item_count: Mapped[int]
+
+
+class FreeText(Base):
+    """Somebody's own words, sealed, without unit, tied only to the withdrawal code."""
+
+    __tablename__ = "free_text"
+    __table_args__ = WITHOUT_ROWID
+    holder_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    item_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    sealed_text: Mapped[bytes] = mapped_column(LargeBinary)
+    is_sent: Mapped[bool] = mapped_column(default=False)
+
+
+class ResponseCount(Base):
+    """How many had sent their answers on a day, per wave and audience."""
+
+    __tablename__ = "response_count"
+    __table_args__ = WITHOUT_ROWID
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    audience: Mapped[str] = mapped_column(String(20), primary_key=True)
+    as_of: Mapped[date] = mapped_column(Date, primary_key=True)
+    sent: Mapped[int]
+
+
+class Release(Base):
+    """A frozen, numbered set of suppressed figures; never overwritten."""
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("project_id", "number"), WITHOUT_ROWID)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
+    number: Mapped[int]
+    released_on: Mapped[date] = mapped_column(Date)
+    content: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,422 @@
+"""Enter, read what it is about, answer one question per page, look over, send or stop."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from flask import Blueprint, current_app, g, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+
+from survey_service.fieldwork import answering
+from survey_service.fieldwork.access_codes import CodeMistyped, format_code
+from survey_service.fieldwork.answering import (
+    AnswerRefused,
+    CodeRefused,
+    Overview,
+    QuestionPage,
+)
+from survey_service.measurement.instrument import NON_ANSWERS, Block, Item
+from survey_service.storage.keys import KeyStore
+from survey_service.storage.responses import ResponseState
+from survey_service.texts import LANGUAGES
+from survey_service.web.access import Access, access
+from survey_service.web.answer.forms import AnswerForm, CodeForm, LanguageForm, PageForm
+from survey_service.web.answer.sitting import (
+    Sitting,
+    begin_sitting,
+    current_sitting,
+    end_sitting,
+    has_sitting,
+    page_token,
+    require_page_token,
+)
+from survey_service.web.language import long_date, translate
+from survey_service.web.settings import Settings
+
+pages = Blueprint("answer", __name__)
+
+WHOLE_RESPONSE = "whole"
+"""What the page tokens of sending and deleting stand for: the response, not one question."""
+
+SECONDS_PER_QUESTION = 15
+
+
+@pages.route("/", methods=["GET", "POST"])
+@access(Access.PUBLIC)
+def enter() -> ResponseReturnValue:
+    """Ask for a code and begin or resume what it belongs to."""
+    form = CodeForm()
+    if not form.is_submitted():
+        return render_template("answer/enter.html", error=None, code="", sitting=has_sitting())
+    _require_valid(form)
+    typed = form.code.data or ""
+    return _enter_with(typed)
+
+
+@pages.get("/k/<code>")
+@access(Access.PUBLIC)
+def follow_code(code: str) -> ResponseReturnValue:
+    """Enter with a code that stands in the address of a letter; the address is left at once."""
+    return _enter_with(code)
+
+
+@pages.get("/aaben/<token>")
+@access(Access.PUBLIC)
+def follow_link(token: str) -> ResponseReturnValue:
+    """Begin an anonymous response through a unit's open link."""
+    entrance = answering.enter_with_link(_keys(), token)
+    begin_sitting(entrance.response_id)
+    return redirect(url_for("answer.introduction"), code=303)
+
+
+@pages.get("/om")
+@access(Access.PUBLIC)
+def introduction() -> ResponseReturnValue:
+    """Tell what it is about and what happens with the answers, before the first question."""
+    overview = answering.look_over(current_sitting().response_id)
+    next_number = overview.first_open
+    target = (
+        url_for("answer.review")
+        if next_number is None
+        else url_for("answer.question", number=next_number)
+    )
+    instrument = overview.instrument
+    opening = instrument.introduction
+    return render_template(
+        "answer/introduction.html",
+        survey_title=instrument.title.read_in(g.language),
+        title=instrument.title.read_in(g.language),
+        introduction=opening.read_in(g.language) if opening else "",
+        notice=_notice(overview.state),
+        item_count=len(overview.items),
+        minutes=max(1, round(len(overview.items) * SECONDS_PER_QUESTION / 60)),
+        resumed=bool(overview.answers),
+        next_number=next_number or len(overview.items),
+        coded=overview.state.has_code,
+        start_url=target,
+        sitting=True,
+    )
+
+
+@pages.get("/svar/<int:number>")
+@access(Access.PUBLIC)
+def question(number: int) -> ResponseReturnValue:
+    """Show one question."""
+    sitting = current_sitting()
+    return _question_page(sitting, answering.open_page(sitting.response_id, number))
+
+
+@pages.post("/svar/<int:number>")
+@access(Access.PUBLIC)
+def answer(number: int) -> ResponseReturnValue:
+    """Save one answer and go on."""
+    sitting, form = current_sitting(), AnswerForm()
+    require_page_token(sitting, str(number), form.page.data)
+    _require_valid(form)
+    if form.clear.data:
+        answering.clear_answer(sitting.response_id, number)
+        return redirect(url_for("answer.question", number=number), code=303)
+    error = _save(sitting, number, form)
+    if error is not None:
+        page = answering.open_page(sitting.response_id, number)
+        return _question_page(sitting, page, error=error), 400
+    total = answering.count_questions(sitting.response_id)
+    if number < total:
+        return redirect(url_for("answer.question", number=number + 1), code=303)
+    return redirect(url_for("answer.review"), code=303)
+
+
+@pages.get("/gennemse")
+@access(Access.PUBLIC)
+def review() -> ResponseReturnValue:
+    """Show all questions with the answers of this sitting, and offer to send them."""
+    sitting = current_sitting()
+    overview = answering.look_over(sitting.response_id)
+    return render_template(
+        "answer/review.html",
+        survey_title=overview.instrument.title.read_in(g.language),
+        rows=_review_rows(sitting, overview),
+        page_token=page_token(sitting, WHOLE_RESPONSE),
+        sitting=True,
+    )
+
+
+@pages.get("/pause")
+@access(Access.PUBLIC)
+def pause() -> ResponseReturnValue:
+    """Tell that everything is saved; who has a code leaves the browser clean."""
+    overview = answering.look_over(current_sitting().response_id)
+    coded = overview.state.has_code
+    if coded:
+        end_sitting()
+    continue_url = None if coded else url_for("answer.introduction")
+    return render_template("answer/pause.html", coded=coded, continue_url=continue_url)
+
+
+@pages.get("/stop")
+@access(Access.PUBLIC)
+def stop() -> ResponseReturnValue:
+    """Ask whether to send what there is or delete it."""
+    sitting = current_sitting()
+    overview = answering.look_over(sitting.response_id)
+    return render_template(
+        "answer/stop.html",
+        survey_title=overview.instrument.title.read_in(g.language),
+        answered_count=len(overview.answers),
+        page_token=page_token(sitting, WHOLE_RESPONSE),
+        back_url=url_for("answer.introduction"),
+        sitting=True,
+    )
+
+
+@pages.post("/send")
+@access(Access.PUBLIC)
+def send() -> ResponseReturnValue:
+    """Send the response."""
+    sitting = _sitting_of_whole_form()
+    answering.send(_keys(), sitting.response_id, current_app.extensions["survey_today"]())
+    return redirect(url_for("answer.thanks"), code=303)
+
+
+@pages.post("/slet")
+@access(Access.PUBLIC)
+def delete() -> ResponseReturnValue:
+    """Delete what was answered so far."""
+    sitting = _sitting_of_whole_form()
+    answering.delete(_keys(), sitting.response_id)
+    end_sitting()
+    return redirect(url_for("answer.deleted"), code=303)
+
+
+@pages.get("/tak")
+@access(Access.PUBLIC)
+def thanks() -> ResponseReturnValue:
+    """Thank, and show the withdrawal code to who came with a code."""
+    receipt = answering.find_receipt(_keys(), current_sitting().response_id)
+    code = receipt.withdrawal_code
+    return render_template(
+        "answer/thanks.html",
+        withdrawal_code=None if code is None else format_code(code),
+        withdrawal_until=long_date(receipt.retained_until),
+        finish_form=True,
+    )
+
+
+@pages.post("/faerdig")
+@access(Access.PUBLIC)
+def finish() -> ResponseReturnValue:
+    """Leave the browser clean for the next person."""
+    _require_valid(PageForm())
+    end_sitting()
+    return redirect(url_for("answer.enter"), code=303)
+
+
+@pages.get("/slettet")
+@access(Access.PUBLIC)
+def deleted() -> ResponseReturnValue:
+    """Tell that the answers are gone."""
+    return render_template("answer/deleted.html")
+
+
+@pages.route("/fortryd", methods=["GET", "POST"])
+@access(Access.PUBLIC)
+def withdraw() -> ResponseReturnValue:
+    """Delete sent answers by their withdrawal code."""
+    form = CodeForm()
+    if not form.is_submitted():
+        return render_template("answer/withdraw.html", error=None, code="")
+    _require_valid(form)
+    typed = form.code.data or ""
+    try:
+        answering.withdraw(_keys(), typed)
+    except (CodeMistyped, CodeRefused) as refusal:
+        error = _code_error(refusal, typed, "error.withdrawal_unknown")
+        return render_template("answer/withdraw.html", error=error, code=typed), 400
+    end_sitting()
+    return redirect(url_for("answer.withdrawn"), code=303)
+
+
+@pages.get("/trukket-tilbage")
+@access(Access.PUBLIC)
+def withdrawn() -> ResponseReturnValue:
+    """Tell that the sent answers are gone."""
+    return render_template("answer/withdrawn.html")
+
+
+@pages.get("/saadan-bruger-vi-dine-svar")
+@access(Access.PUBLIC)
+def notice() -> ResponseReturnValue:
+    """Tell what happens with the answers."""
+    if not has_sitting():
+        return render_template("answer/notice.html", notice=_notice(None), back_url=None)
+    overview = answering.look_over(current_sitting().response_id)
+    return render_template(
+        "answer/notice.html",
+        notice=_notice(overview.state),
+        back_url=url_for("answer.introduction"),
+        sitting=True,
+    )
+
+
+@pages.get("/was")
+@access(Access.PUBLIC)
+def accessibility() -> ResponseReturnValue:
+    """Tell how accessible the pages are and lead to the installation's statement."""
+    return render_template("answer/accessibility.html")
+
+
+@pages.post("/sprog")
+@access(Access.PUBLIC)
+def switch_language() -> ResponseReturnValue:
+    """Go on in another language on the same page."""
+    form = LanguageForm()
+    _require_valid(form)
+    if form.language.data in LANGUAGES:
+        session["language"] = form.language.data
+    return redirect(_local_path(form.next.data), code=303)
+
+
+def _enter_with(code: str) -> ResponseReturnValue:
+    try:
+        entrance = answering.enter_with_code(_keys(), code)
+    except (CodeMistyped, CodeRefused) as refusal:
+        error = _code_error(refusal, code, "error.code_unknown")
+        return render_template("answer/enter.html", error=error, code=code), 400
+    begin_sitting(entrance.response_id)
+    return redirect(url_for("answer.introduction"), code=303)
+
+
+def _question_page(sitting: Sitting, page: QuestionPage, error: str | None = None) -> str:
+    number, item = page.number, page.item
+    selected = page.value if sitting.may_read(number) else None
+    is_text = item.block is Block.FREE_TEXT
+    if is_text and selected is not None:
+        selected = answering.read_free_text(_keys(), page)
+    return render_template(
+        "answer/question.html",
+        survey_title=page.instrument.title.read_in(g.language),
+        item={
+            "text": item.wording.read_in(g.language),
+            "help": item.help.read_in(g.language) if item.help else None,
+            "is_text": is_text,
+        },
+        number=number,
+        total=page.total,
+        options=_options(item, g.language),
+        selected=selected,
+        answered_hidden=page.value is not None and not sitting.may_read(number),
+        offers_non_answers=not is_text,
+        error=error,
+        previous_url=url_for("answer.question", number=number - 1) if number > 1 else None,
+        action=url_for("answer.answer", number=number),
+        page_token=page_token(sitting, str(number)),
+        saved_hint=True,
+        sitting=True,
+    )
+
+
+def _options(item: Item, language: str) -> list[tuple[str, str]]:
+    return [(option.value, option.wording.read_in(language)) for option in item.answer_options]
+
+
+def _save(sitting: Sitting, number: int, form: AnswerForm) -> str | None:
+    """Save what the form holds; return an error's text if there is nothing to go on from."""
+    item = answering.find_question(sitting.response_id, number)
+    value = form.answer.data or ""
+    if item.block is Block.FREE_TEXT:
+        if value or sitting.may_read(number):
+            answering.save_free_text(_keys(), sitting.response_id, number, value)
+        else:
+            answering.skip_unless_answered(sitting.response_id, number)
+    elif value:
+        try:
+            answering.save_answer(sitting.response_id, number, value)
+        except AnswerRefused:
+            return translate("error.answer_unknown")
+    elif answering.open_page(sitting.response_id, number).value is None:
+        return translate("error.answer_missing")
+    else:
+        return None  # an earlier answer that is not shown is kept
+    sitting.allow_reading(number)
+    return None
+
+
+def _review_rows(sitting: Sitting, overview: Overview) -> list[Mapping[str, object]]:
+    rows: list[Mapping[str, object]] = []
+    for number, item in enumerate(overview.items, start=1):
+        value = overview.answers.get(item.key)
+        readable = value is not None and sitting.may_read(number)
+        rows.append(
+            {
+                "number": number,
+                "text": item.wording.read_in(g.language),
+                "answer": _answer_text(item, value) if value is not None and readable else None,
+                "state": "open" if value is None else "readable" if readable else "hidden",
+                "change_url": url_for("answer.question", number=number),
+            }
+        )
+    return rows
+
+
+def _answer_text(item: Item, value: str) -> str:
+    if value in NON_ANSWERS:
+        return translate(f"answer.question.{value}")
+    if value == answering.WRITTEN:
+        return translate("answer.review.written")
+    return dict(_options(item, g.language))[value]
+
+
+def _notice(state: ResponseState | None) -> list[Mapping[str, object]]:
+    """Return the notice that fits the response, or what holds for everyone."""
+    if state is None:
+        return [_notice_section("general", {})]
+    settings: Settings = current_app.extensions["survey_settings"]
+    values = {
+        "municipality": state.municipality_name,
+        "minimum": state.minimum,
+        "retention_date": long_date(state.retained_until),
+        "controller": settings.data_controller or state.municipality_name,
+        "contact": settings.data_contact or state.municipality_name,
+    }
+    audience = state.audience if state.audience in {"staff", "relative"} else "citizen"
+    way_in = ("with_code", "withdraw_code") if state.has_code else ("without_code", "withdraw_none")
+    sections = ("about", f"voluntary_{audience}", way_in[0], "shown", "kept", way_in[1], "rights")
+    return [_notice_section(section, values) for section in sections]
+
+
+def _notice_section(section: str, values: Mapping[str, object]) -> Mapping[str, object]:
+    text = translate(f"answer.notice.{section}.text", **values)
+    return {
+        "heading": translate(f"answer.notice.{section}.heading"),
+        "paragraphs": [paragraph.strip() for paragraph in text.split("\n\n")],
+    }
+
+
+def _code_error(refusal: Exception, typed: str, unknown: str) -> str:
+    if not typed.strip():
+        return translate("error.code_missing")
+    return translate("error.code_check" if isinstance(refusal, CodeMistyped) else unknown)
+
+
+def _sitting_of_whole_form() -> Sitting:
+    sitting, form = current_sitting(), PageForm()
+    require_page_token(sitting, WHOLE_RESPONSE, form.page.data)
+    _require_valid(form)
+    return sitting
+
+
+def _require_valid(form: FlaskForm) -> None:
+    if not form.validate():
+        raise CSRFError
+
+
+def _local_path(path: str | None) -> str:
+    """Return a path of this site that a page may be shown at again, else the start page."""
+    if not path or not path.startswith("/") or path.startswith("//") or "\\" in path:
+        return url_for("answer.enter")
+    return path
+
+
+def _keys() -> KeyStore:
+    return cast("KeyStore", current_app.extensions["survey_keys"])

@@ -1,0 +1,181 @@
+"""The application: settings, database, pages, and what every answer of the server carries."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import flask_migrate
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, Response, current_app, g, request, url_for
+from flask_login import LoginManager
+from flask_wtf.csrf import generate_csrf
+
+from survey_service.storage import tables
+from survey_service.storage.database import database, prepare_engine
+from survey_service.storage.keys import KeyStore
+from survey_service.web import answer, errors, workspace
+from survey_service.web.access import enforce_access
+from survey_service.web.language import choose_language, long_date, translate
+from survey_service.web.settings import Settings, load_settings
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+REQUEST_LIMIT = 256 * 1024
+SESSION_LIFETIME = timedelta(hours=8)
+"""How long after the last answer, or after signing in, a browser is still known."""
+
+# No inline script or style, nothing from other hosts, and no page inside another.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class DatabaseNotReady(Exception):
+    """The database is not at the newest migration."""
+
+
+def create_app(
+    instance: Path, *, today: Callable[[], date] | None = None, check_database: bool = True
+) -> Flask:
+    """Return the application of the installation in `instance`.
+
+    Args:
+        instance: directory with settings, database and keys.
+        today: the clock; Copenhagen's date unless given.
+        check_database: refuse a database that is not at the newest migration.
+
+    Raises:
+        SettingsRefused, KeyRefused: for settings or keys it cannot use.
+        DatabaseNotReady: when a migration is missing; the message names the command.
+    """
+    settings = load_settings(instance)
+    keys = KeyStore(instance / "keys")
+    app = Flask("survey_service.web", root_path=str(Path(__file__).parent))
+    app.config.update(
+        SECRET_KEY=keys.session_key().derive("cookies"),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=REQUEST_LIMIT,
+        MAX_FORM_MEMORY_SIZE=REQUEST_LIMIT,
+        SESSION_COOKIE_NAME="__Host-sitting" if settings.is_https else "sitting",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions["survey_settings"] = settings
+    app.extensions["survey_keys"] = keys
+    app.extensions["survey_today"] = today or _copenhagen_today
+    _connect(app, check_database=check_database)
+    _prepare_pages(app, settings)
+    return app
+
+
+def migrations_folder() -> Path:
+    """Return the folder of migrations: inside the package when installed, else in the checkout."""
+    packaged = Path(tables.__file__).parents[1] / "migrations"
+    return packaged if packaged.is_dir() else packaged.parents[1] / "migrations"
+
+
+def upgrade_database(app: Flask) -> None:
+    """Bring the database of an application to the newest migration."""
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(migrations_folder()))
+
+
+def _copenhagen_today() -> date:
+    return datetime.now(COPENHAGEN).date()
+
+
+def _connect(app: Flask, *, check_database: bool) -> None:
+    database.init_app(app)
+    flask_migrate.Migrate(app, database, directory=str(migrations_folder()))
+    with app.app_context():
+        prepare_engine(database.engine)
+        if check_database:
+            _require_head(str(app.extensions["survey_settings"].instance))
+
+
+def _require_head(instance: str) -> None:
+    head = ScriptDirectory(str(migrations_folder())).get_current_head()
+    with database.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != head:
+        raise DatabaseNotReady(
+            f"database: expected migration {head}, found {found or 'none'};"
+            f" run: survey-service --instance {instance} upgrade"
+        )
+
+
+def _prepare_pages(app: Flask, settings: Settings) -> None:
+    app.register_blueprint(answer.pages)
+    app.register_blueprint(workspace.pages, url_prefix="/arbejdsrum")
+    errors.register(app)
+    login = LoginManager(app)
+    login.user_loader(workspace.load_user)
+    app.before_request(choose_language)
+    app.before_request(enforce_access)
+    app.after_request(_add_headers)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        t=translate,
+        static=_static_url,
+        csrf_token=generate_csrf,
+        accessibility_url=settings.accessibility_url,
+    )
+    app.context_processor(_page_values)
+
+
+def _page_values() -> dict[str, object]:
+    settings: Settings = current_app.extensions["survey_settings"]
+    return {
+        "language": g.language,
+        "service_name": settings.service_name.read_in(g.language),
+        "contacts": _contacts(settings),
+    }
+
+
+def _contacts(settings: Settings) -> list[dict[str, str]]:
+    return [
+        {
+            "name": contact.name.read_in(g.language),
+            "phone": contact.phone,
+            "note": contact.note.read_in(g.language),
+            "checked_on": _checked_on(contact.checked_on, g.language),
+        }
+        for contact in settings.contacts
+    ]
+
+
+@cache
+def _checked_on(day: date | None, _language: str) -> str:
+    return long_date(day) if day is not None else ""
+
+
+@cache
+def _static_fingerprint(path: str) -> str:
+    content = (Path(__file__).with_name("static") / path).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _static_url(path: str) -> str:
+    return url_for("static", filename=path, v=_static_fingerprint(path))
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers[name] = value
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response

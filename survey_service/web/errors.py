@@ -1,0 +1,101 @@
+"""Every refusal becomes a calm page here, and nowhere else."""
+
+import traceback
+from dataclasses import dataclass
+
+from flask import Flask, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from survey_service.fieldwork import answering, waves
+from survey_service.web.language import choose_language, has_text, translate
+
+
+class SittingMissing(Exception):
+    """Nobody is answering in this browser: the sitting ended or never began."""
+
+
+class PageMisplaced(Exception):
+    """A page was posted that belongs to another questionnaire or another question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The status, the texts (`error.<key>.…`) and the way on of one kind of refusal."""
+
+    status: int
+    key: str
+    next_endpoint: str
+
+
+REFUSALS: dict[type[Exception], Refusal] = {
+    SittingMissing: Refusal(403, "session_expired", "answer.enter"),
+    PageMisplaced: Refusal(409, "other_questionnaire", "answer.introduction"),
+    CSRFError: Refusal(400, "csrf", "answer.enter"),
+    answering.CodeRefused: Refusal(404, "link_unknown", "answer.enter"),
+    answering.ResponseUnknown: Refusal(404, "response_unknown", "answer.enter"),
+    answering.WaveClosed: Refusal(409, "wave_closed", "answer.enter"),
+    answering.PageUnknown: Refusal(404, "out_of_order", "answer.introduction"),
+    answering.NothingAnswered: Refusal(400, "nothing_answered", "answer.introduction"),
+    waves.WaveStepRefused: Refusal(409, "wave_step", "workspace.projects"),
+}
+"""How each refusal looks; tests walk this table."""
+
+_BY_STATUS = {
+    403: Refusal(403, "forbidden", "answer.enter"),
+    404: Refusal(404, "not_found", "answer.enter"),
+    405: Refusal(405, "not_found", "answer.enter"),
+    413: Refusal(413, "too_large", "answer.introduction"),
+}
+_FAILURE = Refusal(500, "server", "answer.enter")
+
+
+def register(app: Flask) -> None:
+    """Let the application turn every refusal into its page."""
+    for exception in REFUSALS:
+        app.register_error_handler(exception, _show_refusal)
+    app.register_error_handler(answering.AlreadySent, _show_receipt)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(Exception, _show_failure)
+
+
+def _show_refusal(error: Exception) -> ResponseReturnValue:
+    # Subclasses are looked up by the class that was registered.
+    known = next(kind for kind in type(error).__mro__ if kind in REFUSALS)
+    return _page(REFUSALS[known])
+
+
+def _show_receipt(_error: Exception) -> ResponseReturnValue:
+    return redirect(url_for("answer.thanks"), code=303)
+
+
+def _show_http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    if status >= 500:
+        return _page(_FAILURE)
+    return _page(_BY_STATUS.get(status, Refusal(status, "not_found", "answer.enter")))
+
+
+def _show_failure(error: Exception) -> ResponseReturnValue:
+    # The kind of error and where it happened; never its message, which may repeat an answer.
+    trace = traceback.extract_tb(error.__traceback__)[-1]
+    current_app.logger.error("%s at %s:%s", type(error).__name__, trace.filename, trace.lineno)
+    return _page(_FAILURE)
+
+
+def _page(refusal: Refusal) -> tuple[str, int]:
+    choose_language()  # a request can fail before its language was chosen
+    next_key = f"error.{refusal.key}.next"
+    page = render_template(
+        "error.html",
+        heading=translate(f"error.{refusal.key}.heading"),
+        message=translate(f"error.{refusal.key}.message"),
+        next_step={
+            "text": translate(next_key if has_text(next_key) else "error.not_found.next"),
+            "url": url_for(refusal.next_endpoint),
+        },
+    )
+    return page, refusal.status

@@ -1,0 +1,101 @@
+"""What an installation decides for itself, in `settings.toml` of its instance directory."""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from survey_service.texts import Wording
+
+DATABASE_VARIABLE = "SURVEY_SERVICE_DATABASE"
+
+
+class SettingsRefused(Exception):
+    """The settings file holds something the service cannot use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to talk to, shown on every page; `checked_on`: when the number was last tried."""
+
+    name: Wording
+    phone: str
+    note: Wording
+    checked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation's settings.
+
+    `is_https`: cookies only travel encrypted. `data_controller` and `data_contact`: who is
+    responsible for the answers and whom to write to; the project's municipality unless given.
+    """
+
+    instance: Path
+    service_name: Wording
+    contacts: tuple[Contact, ...]
+    accessibility_url: str | None
+    database_url: str
+    is_https: bool
+    data_controller: str | None
+    data_contact: str | None
+
+
+_DEFAULT_CONTACTS: tuple[dict[str, Any], ...] = (
+    {
+        "name": {"da": "Livslinien", "en": "Livslinien (suicide helpline)"},
+        "phone": "70 201 201",
+        "note": {"da": "Åbent hele døgnet.", "en": "Open day and night."},
+    },
+    {
+        "name": {"da": "Alarm 112", "en": "Emergency 112"},
+        "phone": "112",
+        "note": {"da": "Hvis liv er i fare.", "en": "If a life is in danger."},
+    },
+)
+
+
+def load_settings(instance: Path) -> Settings:
+    """Read `settings.toml`; what it leaves out has a default. Raises SettingsRefused."""
+    path = instance / "settings.toml"
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return _settings(instance, found)
+    except (KeyError, TypeError, ValueError) as error:
+        raise SettingsRefused(f"{path}: {error}") from error
+
+
+def _settings(instance: Path, found: dict[str, Any]) -> Settings:
+    default_url = f"sqlite:///{(instance / 'survey.sqlite3').absolute()}"
+    name = found.get("service_name", {"da": "Din mening om støtten", "en": "Your view of support"})
+    return Settings(
+        instance=instance,
+        service_name=_wording(name),
+        contacts=tuple(_contact(entry) for entry in found.get("contacts", _DEFAULT_CONTACTS)),
+        accessibility_url=found.get("accessibility_url"),
+        database_url=os.environ.get(DATABASE_VARIABLE) or found.get("database", default_url),
+        is_https=bool(found.get("https", False)),
+        data_controller=found.get("data_controller"),
+        data_contact=found.get("data_contact"),
+    )
+
+
+def _contact(entry: dict[str, Any]) -> Contact:
+    checked_on = entry.get("checked_on")
+    if checked_on is not None and not isinstance(checked_on, date):
+        raise ValueError(f"contacts: checked_on: expected a date, found {checked_on!r}")
+    return Contact(
+        name=_wording(entry["name"]),
+        phone=str(entry["phone"]),
+        note=_wording(entry.get("note", {"da": "", "en": ""})),
+        checked_on=checked_on,
+    )
+
+
+def _wording(value: Any) -> Wording:
+    if isinstance(value, str):
+        return Wording({"da": value, "en": value})
+    return Wording({str(language): str(text) for language, text in value.items()})
