@@ -160,7 +160,9 @@ def test_a_respondent_may_be_two_persons_in_two_audiences(tmp_path: Path) -> Non
 
 def test_what_was_read_equals_what_rows_tabulate_to(tmp_path: Path) -> None:
     rows = [
-        ScoreRow(f"c{number % 7}", f"u{number % 3}", "citizen", WAVES[number % 2], f"p{number}", 1.5)
+        ScoreRow(
+            f"c{number % 7}", f"u{number % 3}", "citizen", WAVES[number % 2], f"p{number}", 1.5
+        )
         for number in range(30)
     ]
     stream = io.StringIO()
@@ -180,7 +182,7 @@ def test_scores_survive_writing_and_reading_to_the_last_digit(
     tmp_path_factory: pytest.TempPathFactory, scores: list[float | None], unit: str
 ) -> None:
     rows = [
-        ScoreRow(f"c{number}", f"={unit}\n\",;", "a", "final", "p", score)
+        ScoreRow(f"c{number}", f'={unit}\n",;', "a", "final", "p", score)
         for number, score in enumerate(scores)
     ]
     stream = io.StringIO()
@@ -192,7 +194,8 @@ def test_scores_survive_writing_and_reading_to_the_last_digit(
 
 
 @pytest.mark.parametrize(
-    "cell", ["abc", "nan", "NaN", "inf", "-inf", "1e999", "101", "-0.1", "1_0", "١", "1.000,5", "NA"]
+    "cell",
+    ["abc", "nan", "NaN", "inf", "-inf", "1e999", "101", "-0.1", "1_0", "١", "1.000,5", "NA"],
 )
 def test_a_score_that_is_no_number_0_to_100_is_refused(tmp_path: Path, cell: str) -> None:
     content = HEADER + "c1,u,a,final,hopes,5\n" + f'c2,u,a,final,hopes,"{cell}"\n'
