@@ -1,1 +1,1 @@
-"""Released findings become a PDF."""
+"""Released findings on paper: tagged PDF that a committee, a leader or a citizen can read."""

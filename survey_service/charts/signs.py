@@ -48,7 +48,9 @@ def draw_sign(verdict: Verdict, x: float, baseline: float, size: float) -> Group
         mark.fontName, mark.fontSize, mark.fillColor = style.BOLD, size, colour
         return Group(mark)
     heights = (0.2, 0.45) if verdict is Verdict.NO_RELEVANT_CHANGE else (0.32,)
-    return Group(*(_bar(x, x + width, baseline + size * height, colour) for height in heights))
+    return Group(
+        *(_bar(x, x + width, baseline + size * height, colour, size * 0.12) for height in heights)
+    )
 
 
 def _triangle(left: float, right: float, base: float, tip: float, colour: Color) -> Polygon:
@@ -57,7 +59,7 @@ def _triangle(left: float, right: float, base: float, tip: float, colour: Color)
     return shape
 
 
-def _bar(left: float, right: float, y: float, colour: Color) -> Line:
+def _bar(left: float, right: float, y: float, colour: Color, thickness: float) -> Line:
     line = Line(left, y, right, y)
-    line.strokeColor, line.strokeWidth = colour, 1.2
+    line.strokeColor, line.strokeWidth = colour, thickness
     return line

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from reportlab.lib.colors import Color, HexColor
-from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
+from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 
 INK = HexColor("#1a1f24")
@@ -38,6 +38,7 @@ def register_fonts() -> None:
     folder = Path(__file__).parent / "fonts"
     for name, file in _FONT_FILES.items():
         registerFont(TTFont(name, str(folder / file)))
+    registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=ITALIC, boldItalic=BOLD)
 
 
 def measure_text(text: str, font: str, size: float) -> float:

@@ -104,6 +104,7 @@ def draw_wave_dots(
     top = drawing.height
     drawing.add(_draw_legend(legend, top, size))
     drawing.add(_draw_axis(frame, top - head, foot))
+    drawing.add(_draw_column_name(frame, top - head, language))
     y = top - head
     for row, lines, height in zip(rows, names, heights, strict=True):
         drawing.add(_draw_row(row, lines, y - height / 2, frame, language))
@@ -147,6 +148,14 @@ def _draw_axis(frame: _Frame, top: float, bottom: float) -> Group:
         label.textAnchor, label.fillColor = "middle", style.QUIET_INK
         group.add(label)
     return group
+
+
+def _draw_column_name(frame: _Frame, top: float, language: str) -> String:
+    words = load_texts(CHART_TEXTS)["column.change"].read_in(language)
+    size = frame.size.font_size
+    name = _text(frame.right + size * 0.9, top + 5, words, size * 0.85)
+    name.fillColor = style.QUIET_INK
+    return name
 
 
 def _draw_row(
@@ -229,7 +238,7 @@ def _legend_lines(
         name = names.get(wave, wave)
         words = interval.format(wave=name) if place == len(waves) - 1 else name
         words = style.shorten_text(words, style.REGULAR, size.font_size, size.width - 30)
-        width = size.dot_radius * 4.4 + style.measure_text(words, style.REGULAR, size.font_size)
+        width = size.dot_radius * 5 + style.measure_text(words, style.REGULAR, size.font_size)
         if lines[-1] and x + width > size.width:
             lines.append([])
             x = 0.0
@@ -252,7 +261,7 @@ def _draw_legend(
                 thickness = max(1.1, size.dot_radius * 0.3)
                 group.add(_bar(centre - reach, centre + reach, y, style.BLUE, thickness))
             group.add(_dot(centre, y, place, wave_count, size))
-            label = _text(x + size.dot_radius * 4.4, baseline, words, size.font_size * 0.95)
+            label = _text(x + size.dot_radius * 5, baseline, words, size.font_size * 0.95)
             label.fillColor = style.QUIET_INK
             group.add(label)
     return group

@@ -1,0 +1,132 @@
+"""What a brief tells beside the figures, and the words it tells it in."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.dates import format_date, format_interval
+
+from survey_service.measurement.disclosure import ReleasedFigures
+from survey_service.texts import Wording, load_texts
+
+BRIEF_TEXTS = Path(__file__).parent / "texts.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class WaveFacts:
+    """One wave: its key in the figures, its name, and its first and last day where known."""
+
+    key: str
+    label: Wording
+    opened: datetime.date | None = None
+    closed: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipleName:
+    """One principle: its key in the figures, `short` for tables and pictures, `full` in text."""
+
+    key: str
+    short: Wording
+    full: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class BriefContext:
+    """Everything a brief says that is not a figure. Dates are Europe/Copenhagen's.
+
+    `audiences` are the ones to show, in order, the primary one first whatever its place; keys that
+    the service does not know are shown as they are. `primary_audience` is None where none was named
+    before the first wave. `instrument_versions` are written out, such as "Borgere, version 2".
+    """
+
+    project_title: str
+    municipality: str
+    waves: tuple[WaveFacts, ...]
+    principles: tuple[PrincipleName, ...]
+    audiences: tuple[str, ...]
+    primary_audience: str | None
+    release_number: int
+    released_on: datetime.date
+    instrument_versions: tuple[str, ...] = ()
+    simulated: bool = False
+    text_version: str = "1"
+    accessibility_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.waves and self.principles and self.audiences):
+            raise ValueError(
+                "brief: expected at least one wave, principle and audience, found "
+                f"{len(self.waves)}, {len(self.principles)} and {len(self.audiences)}"
+            )
+
+    @property
+    def ordered_audiences(self) -> tuple[str, ...]:
+        """The audiences, the primary one first."""
+        first = [audience for audience in self.audiences if audience == self.primary_audience]
+        return (*first, *(found for found in self.audiences if found not in first))
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The brief's texts in one language, and names for keys."""
+
+    context: BriefContext
+    language: str
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a text with its places filled."""
+        text = load_texts(BRIEF_TEXTS)[key].read_in(self.language)
+        return text.format(**values) if values else text
+
+    def audience(self, key: str) -> str:
+        """Return an audience's name; one the service does not know is shown as it is."""
+        texts = load_texts(BRIEF_TEXTS)
+        found = texts.get(f"audience.{key}")
+        return found.read_in(self.language) if found is not None else key
+
+    def waves(self) -> Mapping[str, str]:
+        """Return the waves' names by key."""
+        return {wave.key: wave.label.read_in(self.language) for wave in self.context.waves}
+
+    def principles(self) -> Mapping[str, str]:
+        """Return the principles' short names by key."""
+        return {
+            principle.key: principle.short.read_in(self.language)
+            for principle in self.context.principles
+        }
+
+    def count(self, number: int) -> str:
+        """Return a number up to twelve as a word, a larger one in digits."""
+        texts = load_texts(BRIEF_TEXTS)
+        found = texts.get(f"number.{number}")
+        return found.read_in(self.language) if found is not None else str(number)
+
+    def join(self, words: Sequence[str]) -> str:
+        """Return "a, b og c"."""
+        if len(words) < 2:
+            return "".join(words)
+        return f"{', '.join(words[:-1])} {self.say('word.and')} {words[-1]}"
+
+    def date(self, day: datetime.date) -> str:
+        """Return a date as it is written in a letter: "22. november 2026"."""
+        return format_date(day, format="long", locale=self.locale)
+
+    def period(self, opened: datetime.date, closed: datetime.date) -> str:
+        """Return two days as a period, the year once: "3. august–30. september 2020"."""
+        return str(format_interval(opened, closed, "yMMMMd", locale=self.locale))
+
+    @property
+    def locale(self) -> str:
+        """The language with its country, for dates: British English, not American."""
+        return {"da": "da_DK", "en": "en_GB"}.get(self.language, self.language)
+
+
+def check_fit(figures: ReleasedFigures, context: BriefContext) -> None:
+    """Raise ValueError where figures and context are not about the same waves."""
+    named = tuple(wave.key for wave in context.waves)
+    if named != figures.waves:
+        raise ValueError(f"brief: expected waves {figures.waves}, found {named}")
+    if len(figures.waves) < 2:
+        raise ValueError(f"brief: expected 2 waves or more, found {len(figures.waves)}")

@@ -1,0 +1,144 @@
+"""Verdicts as plain words, by rules: what a brief may say of one audience, and how firmly."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from survey_service.briefs.context import Speech
+from survey_service.charts.figures import format_difference, format_number
+from survey_service.charts.wave_rows import shown_contrasts
+from survey_service.measurement.comparison import Verdict
+from survey_service.measurement.disclosure import ReleasedContrast, ReleasedFigures
+
+_CHANGES = (Verdict.IMPROVED, Verdict.DECLINED)
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceFindings:
+    """One audience's findings: a headline in a sentence, and a point per kind of verdict.
+
+    Texts are markup: names in them are escaped, and <b> may stand in `points`.
+    """
+
+    audience: str
+    name: str
+    headline: str
+    points: tuple[str, ...]
+
+
+def find_words(figures: ReleasedFigures, audience: str, speech: Speech) -> AudienceFindings:
+    """Say what the figures show of one audience.
+
+    Outside the family named beforehand the words are more careful. "No relevant change" and
+    "cannot tell" are never mixed up, and "cannot tell" says how large a change would have shown.
+    """
+    names = {key: escape(name) for key, name in speech.principles().items()}
+    contrasts = shown_contrasts(figures, audience)
+    groups: dict[Verdict, list[str]] = {verdict: [] for verdict in Verdict}
+    for key in names:
+        groups[contrasts[key].verdict if key in contrasts else Verdict.TOO_FEW].append(key)
+    primary = speech.context.primary_audience
+    careful = primary is not None and audience != primary
+    voice = _Voice(figures, speech, names, dict(contrasts), groups, careful)
+    return AudienceFindings(
+        audience=audience,
+        name=escape(speech.audience(audience)),
+        headline=voice.headline(),
+        points=tuple(voice.points()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    figures: ReleasedFigures
+    speech: Speech
+    names: dict[str, str]
+    contrasts: dict[str, ReleasedContrast]
+    groups: dict[Verdict, list[str]]
+    careful: bool
+
+    def headline(self) -> str:
+        changes = [verdict for verdict in _CHANGES if self.groups[verdict]]
+        if changes:
+            said = self.speech.join(
+                [self._clause(verdict, place == 0) for place, verdict in enumerate(changes)]
+            )
+            if self.careful:
+                said = self.speech.say("headline.careful", findings=said)
+        elif self.groups[Verdict.NO_RELEVANT_CHANGE]:
+            said = self._clause(Verdict.NO_RELEVANT_CHANGE, True)
+        elif self.groups[Verdict.CANNOT_TELL]:
+            said = self.speech.say("headline.cannot_tell")
+        else:
+            said = self.speech.say("headline.too_few")
+        return f"{said[0].upper()}{said[1:]}."
+
+    def _clause(self, verdict: Verdict, is_first: bool) -> str:
+        keys, total = self.groups[verdict], len(self.names)
+        what = self.speech.say(f"headline.{verdict}")
+        if total == 1:
+            return self.speech.say("headline.on_only", what=what, principle=self.names[keys[0]])
+        count = self.speech.count(len(keys))
+        if not is_first:
+            return self.speech.say("headline.also_on", what=what, count=count)
+        if len(keys) == total:
+            return self.speech.say("headline.on_all", what=what, total=count)
+        of_total = self.speech.count(total)
+        return self.speech.say("headline.on_of", what=what, count=count, total=of_total)
+
+    def points(self) -> Iterable[str]:
+        for verdict in _CHANGES:
+            if self.groups[verdict]:
+                yield self._change_point(verdict)
+        margin = format_number(self.figures.margin, self.speech.language)
+        if keys := self.groups[Verdict.NO_RELEVANT_CHANGE]:
+            yield self.speech.say(
+                "point.no_relevant_change", principles=self._list(keys), margin=margin
+            )
+        if keys := self.groups[Verdict.CANNOT_TELL]:
+            said = self.speech.say("point.cannot_tell", principles=self._list(keys))
+            yield f"{said} {self._detectable(keys)}".rstrip()
+        if keys := self.groups[Verdict.TOO_FEW]:
+            yield self.speech.say("point.too_few", principles=self._list(keys))
+
+    def _change_point(self, verdict: Verdict) -> str:
+        keys = self.groups[verdict]
+        listed = "; ".join(self._with_points(key) for key in keys)
+        suffix = "_careful" if self.careful else ""
+        said = self.speech.say(f"point.{verdict}{suffix}", principles=listed)
+        sure = [key for key in keys if self._passes_margin(self.contrasts[key])]
+        if self.careful or not sure:
+            return said
+        margin = format_number(self.figures.margin, self.speech.language)
+        more = self.speech.say("point.at_least_margin", principles=self._list(sure), margin=margin)
+        return f"{said} {more}"
+
+    def _with_points(self, key: str) -> str:
+        difference = self.contrasts[key].difference
+        if difference is None:
+            return self.names[key]
+        written = format_difference(difference, self.speech.language)
+        return self.speech.say(
+            "point.principle_with_points", principle=self.names[key], difference=written
+        )
+
+    def _passes_margin(self, contrast: ReleasedContrast) -> bool:
+        if contrast.ci_low is None or contrast.ci_high is None:
+            return False
+        # more than the margin after rounding, so never less than the margin before it
+        return contrast.ci_low > self.figures.margin or contrast.ci_high < -self.figures.margin
+
+    def _detectable(self, keys: list[str]) -> str:
+        found = [
+            math.ceil(points)
+            for key in keys
+            if (points := self.contrasts[key].minimum_detectable_difference) is not None
+        ]
+        if not found:
+            return ""
+        low, high = min(found), max(found)
+        return self.speech.say("point.detectable", points=f"{low}-{high}" if low < high else low)
+
+    def _list(self, keys: list[str]) -> str:
+        return "; ".join(self.names[key] for key in keys)

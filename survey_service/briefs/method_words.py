@@ -1,0 +1,58 @@
+"""How the figures came about and how to read them, in plain words that fit the report at hand."""
+
+from collections.abc import Iterable
+from xml.sax.saxutils import escape
+
+from survey_service.briefs.context import Speech
+from survey_service.charts.figures import format_number
+from survey_service.charts.wave_rows import compared_waves
+from survey_service.measurement.disclosure import WHOLE_NUMBERS_UNDER, ReleasedFigures
+
+
+def reading_points(margin: float, speech: Speech) -> Iterable[str]:
+    """Return what each conclusion means, and the interval."""
+    written = format_number(margin, speech.language)
+    yield speech.say("reading.change")
+    yield speech.say("reading.no_relevant_change", margin=written)
+    yield speech.say("reading.cannot_tell")
+    yield speech.say("reading.interval")
+
+
+def method_points(figures: ReleasedFigures, speech: Speech) -> Iterable[str]:
+    """Return how it was done and what it cannot show, with only the limits that apply."""
+    yield speech.say("method.model")
+    yield _family(figures, speech)
+    yield speech.say("method.margin", margin=format_number(figures.margin, speech.language))
+    few = ""
+    if figures.minimum < WHOLE_NUMBERS_UNDER:
+        few = speech.say("method.few", minimum=figures.minimum)
+    yield speech.say("method.minimum", minimum=figures.minimum, few=few)
+    yield " ".join(_limits(speech))
+    yield " ".join(_versions(speech))
+
+
+def _family(figures: ReleasedFigures, speech: Speech) -> str:
+    audience = speech.context.primary_audience
+    if audience is None:
+        return speech.say("method.no_primary")
+    first, last = (escape(speech.waves()[wave]) for wave in compared_waves(figures))
+    name = escape(speech.audience(audience))
+    return speech.say("method.primary", audience=name, first=first, last=last)
+
+
+def _limits(speech: Speech) -> Iterable[str]:
+    audiences = speech.context.audiences
+    yield speech.say("method.limits")
+    for audience in ("citizen", "staff"):
+        if audience in audiences:
+            yield speech.say(f"method.limits_{audience}")
+    if len(audiences) > 1:
+        yield speech.say("method.limits_several")
+
+
+def _versions(speech: Speech) -> Iterable[str]:
+    listed = speech.context.instrument_versions
+    if listed:
+        instruments = escape("; ".join(listed))
+        yield speech.say("method.instruments", instruments=instruments)
+    yield speech.say("method.text_version", version=escape(speech.context.text_version))

@@ -1,0 +1,187 @@
+"""Paragraphs, headings, lists and figures that tag themselves on a `TaggedCanvas`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from reportlab.graphics import renderPDF
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Flowable, Paragraph
+
+from survey_service.briefs.tagged_pdf.structure import StructureElement
+
+
+class TaggedText(Paragraph):  # type: ignore[misc]
+    """Words without an element of their own, such as a table cell's.
+
+    ReportLab leaves out the space at a soft line end, so that a screen reader hears two words as
+    one (ISO 32000-1, 14.8.2.5); it is put back here.
+    """
+
+    def draw(self) -> None:
+        """Paint the words, with a space at every soft line end."""
+        block = self.blPara
+        for place, line in enumerate(block.lines[:-1]):
+            if block.kind == 0:
+                block.lines[place] = (line[0], [*line[1], ""])
+            elif line.words and not line.words[-1].text.endswith(" "):
+                line.words[-1].text += " "
+        super().draw()
+
+
+class TaggedParagraph(TaggedText):
+    """A paragraph that is one element, over a page break too."""
+
+    def __init__(self, text: str, style: ParagraphStyle, tag: str = "P", **options: Any) -> None:
+        super().__init__(text, style, **options)
+        self.tag = tag
+        self._shared: list[StructureElement] = []
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        """Split at a page break; the parts stay one element."""
+        parts = super().split(available_width, available_height)
+        for part in parts:
+            part.tag, part._shared = self.tag, self._shared  # noqa: SLF001 - parts of itself
+        return list(parts)
+
+    def draw(self) -> None:
+        """Paint the paragraph as content of its element."""
+        if not self._shared:
+            self._shared.append(self.canv.new_element(self.tag))
+        with self.canv.inside(self._shared[0]):
+            self._draw_content()
+
+    def _draw_content(self) -> None:
+        with self.canv.marked():
+            super().draw()
+
+
+class Heading(TaggedParagraph):
+    """A heading of a level, 1 to 6, that is a bookmark as well."""
+
+    def __init__(self, text: str, style: ParagraphStyle, level: int, **options: Any) -> None:
+        super().__init__(text, style, f"H{level}", **options)
+        self.level = level
+
+    def draw(self) -> None:
+        """Paint the heading and set its bookmark."""
+        self.canv.add_bookmark(self.getPlainText(identify=True), self.level, self.height)
+        super().draw()
+
+
+class LinkParagraph(TaggedParagraph):
+    """A paragraph all of which is one link; `description` is what is said of where it leads."""
+
+    def __init__(self, text: str, address: str, description: str, style: ParagraphStyle) -> None:
+        super().__init__(f'<a href="{address}">{text}</a>', style)
+        self.description = description
+
+    def _draw_content(self) -> None:
+        link = self.canv.new_element("Link", alternative=self.description)
+        with self.canv.inside(link):
+            super()._draw_content()
+
+
+class ListGroup:
+    """What items of one list have in common."""
+
+    def __init__(self) -> None:
+        self.element: StructureElement | None = None
+
+
+class ListItem(TaggedText):
+    """One item of a list: a bullet in the style's left indent, and the words."""
+
+    def __init__(self, text: str, style: ParagraphStyle, group: ListGroup) -> None:
+        super().__init__(text, style)
+        self.group = group
+
+    def split(self, _available_width: float, _available_height: float) -> list[Flowable]:
+        """Never split: items are short."""
+        return []
+
+    def draw(self) -> None:
+        """Paint bullet and words, each content of its own element."""
+        canvas = self.canv
+        if self.group.element is None:
+            self.group.element = canvas.new_element("L")
+        with canvas.inside(self.group.element), canvas.inside(canvas.new_element("LI")):
+            with canvas.inside(canvas.new_element("Lbl")), canvas.marked():
+                self._draw_bullet()
+            with canvas.inside(canvas.new_element("LBody")), canvas.marked():
+                super().draw()
+
+    def _draw_bullet(self) -> None:
+        style = self.style
+        self.canv.setFont(style.fontName, style.fontSize)
+        self.canv.setFillColor(style.textColor)
+        baseline = self.height - style.fontSize - (style.leading - style.fontSize) / 4
+        self.canv.drawString(style.leftIndent - 9, baseline, "•")
+
+
+class TaggedFigure(Flowable):  # type: ignore[misc]
+    """A drawing as a Figure with alternative text and, under it, an optional caption."""
+
+    def __init__(
+        self, drawing: Drawing, alternative: str, caption: Paragraph | None = None, gap: float = 4
+    ) -> None:
+        super().__init__()
+        self.drawing, self.alternative, self.caption, self.gap = drawing, alternative, caption, gap
+        self._caption_height = 0.0
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """Return the size of drawing and caption together, in points."""
+        self.width, self.height = self.drawing.width, self.drawing.height
+        if self.caption is not None:
+            width = min(available_width, self.width)
+            _, self._caption_height = self.caption.wrap(width, available_height)
+            self.height += self._caption_height + self.gap
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Paint the caption, read first, and the drawing."""
+        canvas = self.canv
+        left, bottom = canvas.absolutePosition(0, 0)
+        top = bottom + self.drawing.height
+        bounds = (left, bottom, left + self.width, top)
+        figure = canvas.new_element("Figure", alternative=self.alternative, bounds=bounds)
+        with canvas.inside(figure):
+            with canvas.marked():
+                renderPDF.draw(self.drawing, canvas, 0, 0)
+            if self.caption is not None:
+                with canvas.inside(canvas.new_element("Caption")), canvas.marked():
+                    self.caption.drawOn(canvas, 0, self.drawing.height + self.gap)
+
+
+class SideBySide(Flowable):  # type: ignore[misc]
+    """Flowables in columns of equal width, read from left to right."""
+
+    def __init__(self, columns: Sequence[Sequence[Flowable]], gap: float) -> None:
+        super().__init__()
+        self.columns, self.gap = columns, gap
+        self._heights: list[list[float]] = []
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """Return the full width and the height of the highest column, in points."""
+        self.width = available_width
+        width = self._column_width()
+        self._heights = [
+            [
+                flowable.wrap(width, available_height)[1] + flowable.getSpaceAfter()
+                for flowable in column
+            ]
+            for column in self.columns
+        ]
+        self.height = max((sum(heights) for heights in self._heights), default=0.0)
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Paint column by column."""
+        for number, (column, heights) in enumerate(zip(self.columns, self._heights, strict=True)):
+            x, y = number * (self._column_width() + self.gap), self.height
+            for flowable, height in zip(column, heights, strict=True):
+                flowable.drawOn(self.canv, x, y - height + flowable.getSpaceAfter())
+                y -= height
+
+    def _column_width(self) -> float:
+        return float((self.width - self.gap * (len(self.columns) - 1)) / len(self.columns))
