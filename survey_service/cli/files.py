@@ -56,7 +56,7 @@ def tell_faults(command: Callable[Parameters, None]) -> Callable[Parameters, Non
 def score_file(responses: Path, instrument_path: Path, output: Path) -> None:
     """Score the answers in RESPONSES.csv per principle, 0-100."""
     from survey_service.exchange.file_output import write_whole
-    from survey_service.exchange.response_files import score_responses
+    from survey_service.exchange.response_files import names_like_formulas, score_responses
     from survey_service.exchange.score_files import write_scores
 
     instrument = _read_instrument(instrument_path)
@@ -67,6 +67,9 @@ def score_file(responses: Path, instrument_path: Path, output: Path) -> None:
         sources=(responses, instrument_path),
     )
     _tell_help(responses, answered)
+    if formulas := names_like_formulas(answered.table):
+        warning = "a spreadsheet may run as formulas: import the file as text"
+        _tell(output, f"{len(formulas)} names such as {formulas[0]!r} {warning}")
 
 
 @click.command("compare-file")

@@ -20,7 +20,7 @@ DELIMITERS = {",": "comma", ";": "semicolon"}
 # An æ, ø, å, é or ü as UTF-8 writes it. Windows-1252 would read "Ã¦", which nobody writes.
 UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
 
-CONTROL_CHARACTER = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
+CONTROL_CHARACTERS = bytes(code for code in range(32) if code not in b"\t\n\f\r")
 
 SIGNATURES = {
     b"PK\x03\x04": "a spreadsheet or zip archive (save the sheet as CSV)",
@@ -166,8 +166,9 @@ def _recognise_encoding(path: Path, content: bytes) -> Encoding:
     for signature, kind in SIGNATURES.items():
         if content.startswith(signature):
             raise refuse(path, "a text file (CSV)", kind)
-    if control := CONTROL_CHARACTER.search(content):
-        raise _refuse_byte(path, content, control.start())
+    if len(content.translate(None, CONTROL_CHARACTERS)) < len(content):
+        first = min(content.find(code) for code in CONTROL_CHARACTERS if code in content)
+        raise _refuse_byte(path, content, first)
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:

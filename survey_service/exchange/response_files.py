@@ -17,6 +17,7 @@ from survey_service.measurement.score_table import Codes, ScoreRow
 from survey_service.measurement.scoring import score_measure
 
 NAME_COLUMNS = ("respondent", "unit", "audience", "wave")
+FORMULA_STARTS = ("=", "+", "-", "@")
 HELP = "help"
 ALONE, WITH_HELP, BY_OTHER = "alone", "with_help", "by_other"
 HELP_VALUES = (ALONE, WITH_HELP, BY_OTHER)
@@ -88,6 +89,13 @@ def score_responses(instrument: Instrument, table: ItemTable) -> Iterator[ScoreR
             yield ScoreRow(
                 str(respondent), str(unit), str(audience), str(wave), measure, scores[pattern[row]]
             )
+
+
+def names_like_formulas(table: ItemTable) -> tuple[str, ...]:
+    """Return the names that a spreadsheet would run as formulas, were it given them unasked."""
+    columns = (table.respondents, table.units, table.audiences, table.waves)
+    names = (str(name) for column in columns for name in np.unique(column))
+    return tuple(dict.fromkeys(name for name in names if name.startswith(FORMULA_STARTS)))
 
 
 def _refuse_unknown_columns(source: DelimitedFile, instrument: Instrument, log: FaultLog) -> None:

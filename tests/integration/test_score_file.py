@@ -80,6 +80,16 @@ def test_a_shift_in_answers_given_with_help_is_said(run: Run) -> None:
     ]
 
 
+def test_names_that_a_spreadsheet_would_run_are_written_as_they_are_and_told(run: Run) -> None:
+    result = run((HEADER + "=1+1,@u,citizen,final,,4,2\n").encode())
+
+    assert "=1+1,@u,citizen,final,respect,75.0\n" in Path("scores.csv").read_text()
+    assert result.stderr.splitlines()[1:] == [
+        "scores.csv: 2 names such as '=1+1' a spreadsheet may run as formulas: "
+        "import the file as text"
+    ]
+
+
 ROW = "c1,u,citizen,final,,4,2\n"
 
 
