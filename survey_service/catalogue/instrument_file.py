@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 
 from survey_service.catalogue.framework_file import KnownFrameworks
 from survey_service.catalogue.item_file import ItemContext, read_item
-from survey_service.catalogue.reading import Place, Reading
+from survey_service.catalogue.reading import Place, Reading, peek_at
 from survey_service.catalogue.scale_file import KnownScales, read_scales
-from survey_service.measurement.instrument import Audience, Block, Instrument, Item
+from survey_service.measurement.instrument import Audience, Instrument, Item
 from survey_service.measurement.principles import Framework
 from survey_service.texts import LANGUAGES
 
 MINIMUM_ITEMS_PER_PRINCIPLE = 2
-_REQUIRED = ("key", "version", "audience", "title", "items")
-_OPTIONAL = ("framework", "introduction", "scale", "scales")
+_REQUIRED: tuple[str, ...] = ("key", "version", "audience", "title", "items")
+_OPTIONAL: tuple[str, ...] = ("framework", "introduction", "scale", "scales")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,10 @@ def read_instrument(
     """
     if reading.root is None:
         return InstrumentFile(None)
-    required = (*_REQUIRED, "framework") if rules.complete else _REQUIRED
-    fields = reading.fields(reading.root, required, _OPTIONAL)
+    required, optional = _REQUIRED, _OPTIONAL
+    if rules.complete:
+        required, optional = (*_REQUIRED, "framework"), _OPTIONAL[1:]
+    fields = reading.fields(reading.root, required, optional)
     key, version = reading.word(fields.get("key")), reading.number(fields.get("version"))
     audience = _read_audience(reading, fields.get("audience"), rules)
     title = reading.wording(fields.get("title"), rules.languages)
@@ -59,10 +61,13 @@ def read_instrument(
     framework_key = reading.known_word(fields.get("framework"), frameworks, "framework")
     framework = frameworks.get(framework_key) if framework_key is not None else None
     context = _gather_context(reading, fields, rules, framework, scales)
-    items, lines = _read_items(reading, fields.get("items"), context)
+    entries = reading.entries(fields.get("items"))
+    items, lines = _read_items(reading, entries, context)
     if rules.complete and context.framework is not None and "items" in fields:
-        _check_complete(reading, fields["items"], items, context.framework)
-    if reading.faults or key is None or version is None or audience is None or title is None:
+        _check_complete(reading, fields["items"], entries, context.framework)
+    if reading.faults or len(items) < len(entries):
+        return InstrumentFile(None, lines)
+    if key is None or version is None or audience is None or title is None:
         return InstrumentFile(None, lines)
     instrument = Instrument(
         key, version, audience, framework_key or "", title, tuple(items), introduction
@@ -98,13 +103,13 @@ def _gather_context(
 
 
 def _read_items(
-    reading: Reading, place: Place | None, context: ItemContext
+    reading: Reading, entries: list[Place], context: ItemContext
 ) -> tuple[list[Item], dict[str, int]]:
-    """Read the items; notes keys and indicators that come twice."""
+    """Read the items that can be read; notes keys and indicators that come twice."""
     items: list[Item] = []
     lines: dict[str, int] = {}
     indicators: set[str] = set()
-    for entry in reading.entries(place):
+    for entry in entries:
         key, item = read_item(reading, entry, context)
         if key is not None and key in lines:
             reading.note(entry, f"each item once (the first is in line {lines[key]})", "it twice")
@@ -121,13 +126,15 @@ def _read_items(
 
 
 def _check_complete(
-    reading: Reading, place: Place, items: list[Item], framework: Framework
+    reading: Reading, place: Place, entries: list[Place], framework: Framework
 ) -> None:
-    """Note principles with too few items: one item alone cannot carry a score."""
+    """Note principles with too few items: one item alone cannot carry a score.
+
+    Items with other faults count too, or each of their faults would be told twice.
+    """
+    measures = [peek_at(entry.node, "measure") for entry in entries]
     for principle in framework.principles:
-        count = sum(
-            item.block == Block.PRINCIPLE and item.measure == principle.key for item in items
-        )
+        count = measures.count(principle.key)
         if count < MINIMUM_ITEMS_PER_PRINCIPLE:
             expected = f"{MINIMUM_ITEMS_PER_PRINCIPLE} or more items on {principle.key}"
             reading.note(place, expected, str(count))

@@ -71,8 +71,8 @@ class Reading:
         for name in [name for name in found if name not in known]:
             unknown = found.pop(name)
             near = difflib.get_close_matches(name, known, n=1)
-            expected = near[0] if near else f"one of {', '.join(known)}"
-            self.note(unknown, f"no such field but {expected}", name)
+            expected = f"the field {near[0]}" if near else f"one of the fields {', '.join(known)}"
+            self.note(unknown, expected, name)
         if isinstance(place.node, yaml.MappingNode):
             for name in required:
                 if name not in found:
@@ -106,7 +106,7 @@ class Reading:
         if not nodes:
             self.note(place, "at least one entry", "an empty list")
         return [
-            Place(node, f"{place.field}[{_find_name(node, named_by) or number}]")
+            Place(node, f"{place.field}[{peek_at(node, named_by) or number}]")
             for number, node in enumerate(nodes, start=1)
         ]
 
@@ -165,8 +165,8 @@ class Reading:
         if place is None:
             return False
         is_flag = isinstance(place.node, yaml.ScalarNode) and place.node.tag.endswith(":bool")
-        if is_flag and place.node.value in {"true", "false"}:
-            return bool(place.node.value == "true")
+        if is_flag and place.node.value.lower() in {"true", "false"}:
+            return bool(place.node.value.lower() == "true")
         self.note(place, "true or false")
         return False
 
@@ -191,14 +191,14 @@ class Reading:
         return Wording(found) if found else None
 
 
-def _join(field: str, name: str) -> str:
-    return f"{field}.{name}" if field else name
-
-
-def _find_name(node: yaml.Node, named_by: str) -> str | None:
-    """Return the entry's own name, so that a fault points at it by name rather than number."""
+def peek_at(node: yaml.Node, name: str) -> str | None:
+    """Return a field's text without judging it, so that entries can be called by their names."""
     if isinstance(node, yaml.MappingNode):
         for name_node, value_node in node.value:
-            if name_node.value == named_by and isinstance(value_node, yaml.ScalarNode):
+            if name_node.value == name and isinstance(value_node, yaml.ScalarNode):
                 return str(value_node.value) or None
     return None
+
+
+def _join(field: str, name: str) -> str:
+    return f"{field}.{name}" if field else name

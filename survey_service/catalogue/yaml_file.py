@@ -122,7 +122,7 @@ class _StrictLoader(yaml.SafeLoader):
         if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             return
         if event.tag is not None:
-            self._refuse(event, "no tag", f"the tag {event.tag}")
+            self._refuse(event, "no tag", f"the tag {_shorten_tag(event.tag)}")
             event.tag = None
             event.implicit = (True, True) if isinstance(event, yaml.ScalarEvent) else True
 
@@ -133,3 +133,8 @@ class _StrictLoader(yaml.SafeLoader):
 
 def _find_line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark is not None else 1
+
+
+def _shorten_tag(tag: str) -> str:
+    """Return a tag as it is written in the file."""
+    return tag.replace("tag:yaml.org,2002:", "!!")

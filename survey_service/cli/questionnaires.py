@@ -25,13 +25,13 @@ def questionnaires() -> None:
 
 
 @questionnaires.command()
-@click.argument("path", type=click.Path(path_type=Path, exists=True), required=False)
+@click.argument("path", type=click.Path(path_type=Path), required=False)
 def check(path: Path | None) -> None:
     """Check the shipped questionnaires, or those in PATH, a folder or a single file.
 
     Exit status 0 with an overview and any warnings, 2 with one line per fault on standard error.
     """
-    instruments, faults = _read(path if path is not None else questionnaires_folder())
+    instruments, faults = _read(path if path is not None else _shorten(questionnaires_folder()))
     if faults:
         for fault in faults:
             click.echo(str(fault), err=True)
@@ -51,18 +51,32 @@ def _read(path: Path) -> tuple[Sequence[Instrument], Iterable[Fault]]:
         return [], error.faults
 
 
+def _shorten(path: Path) -> Path:
+    """Return the path from where one stands, if it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def _print_overview(instruments: Sequence[Instrument]) -> None:
     """Print a line per instrument, columns aligned."""
-    names = [f"{instrument.key} {instrument.version}" for instrument in instruments]
-    width = max(map(len, names), default=0)
-    for name, instrument in zip(names, instruments, strict=True):
-        language = _choose_language(instrument)
-        lix = count_instrument(instrument, language).lix
-        measures = len(instrument.measures)
-        click.echo(
-            f"{name:<{width}}  {len(instrument.items):>3} items  {measures:>2} measures"
-            f"  LIX {lix:4.1f} ({language})  {instrument.title.read_in(language)}"
-        )
+    rows = [("Questionnaire", "Items", "Measures", "LIX", "Title")]
+    rows += [_describe(instrument) for instrument in instruments]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for number, (name, *figures, title) in enumerate(rows):
+        cells = [name.ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True)]
+        click.secho("  ".join([*cells, title]), bold=number == 0)
+
+
+def _describe(instrument: Instrument) -> tuple[str, str, str, str, str]:
+    language = _choose_language(instrument)
+    lix = count_instrument(instrument, language).lix
+    return (
+        f"{instrument.key} {instrument.version}",
+        str(len(instrument.items)),
+        str(len(instrument.measures)),
+        f"{lix:.1f} {language}",
+        instrument.title.read_in(language),
+    )
 
 
 def _print_remarks(instruments: Iterable[Instrument]) -> None:
@@ -74,9 +88,9 @@ def _print_remarks(instruments: Iterable[Instrument]) -> None:
     ]
     click.echo()
     if not lines:
-        click.echo("No faults, no warnings.")
+        click.secho("No faults, no warnings.", fg="green")
         return
-    click.echo(f"No faults. Warnings: {len(lines)}")
+    click.secho(f"No faults. Warnings: {len(lines)}", fg="yellow")
     for line in lines:
         click.echo(f"  {line}")
 
