@@ -8,12 +8,18 @@ from survey_service.cli import files, service
 from survey_service.cli.questionnaires import questionnaires
 
 
+def default_instance() -> Path:
+    """Return `instance/` beside the checkout's package, or in the current directory."""
+    checkout = Path(__file__).parents[2]
+    return (checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()) / "instance"
+
+
 @click.group()
 @click.option(
     "--instance",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("instance"),
-    show_default=True,
+    default=default_instance,
+    show_default="instance/ of the checkout, else of the current directory",
     help="Directory with database, keys and output.",
 )
 @click.pass_context
@@ -22,6 +28,7 @@ def main(context: click.Context, instance: Path) -> None:
     context.obj = instance
 
 
+main.add_command(service.demo)
 main.add_command(service.upgrade)
 main.add_command(service.serve)
 main.add_command(service.users)

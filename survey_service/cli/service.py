@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 DEFAULT_PORT = 8000
 WORKER_PROCESSES = 2
@@ -59,6 +60,21 @@ def run_server(instance: Path, host: str, port: int) -> None:
             return create_app(instance)
 
     Server().run()
+
+
+@click.command()
+@click.option("--no-serve", is_flag=True, help="End when the briefs are written.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.pass_context
+def demo(context: click.Context, no_serve: bool, port: int) -> None:
+    """Make a whole simulated project and serve it (in instance/demo unless --instance is given)."""
+    from survey_service.cli.demo import run_demo
+
+    instance: Path = context.obj
+    parent = context.parent
+    if parent is not None and parent.get_parameter_source("instance") is ParameterSource.DEFAULT:
+        instance = instance / "demo"
+    run_demo(instance, port=None if no_serve else port)
 
 
 @click.group()

@@ -5,6 +5,7 @@ in the transaction that writes, so that two tabs, a closing wave or a second pre
 anything.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -283,7 +284,7 @@ def withdraw(keys: KeyStore, typed: str) -> None:
         )
 
 
-def audience_of(audience: str, answers: dict[str, str]) -> str:
+def audience_of(audience: str, answers: Mapping[str, str]) -> str:
     """Return whose answers these are: a citizen's given by somebody else are `citizen-proxy`."""
     if audience == Audience.CITIZEN and answers.get(HELP_ITEM) == ANSWERED_BY_OTHER:
         return Audience.CITIZEN_PROXY

@@ -1,7 +1,6 @@
 """Municipalities, units, projects, waves, rosters, invitations and counts."""
 
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey_service.storage.database import Base
-from survey_service.storage.responses import delete_responses
+from survey_service.storage.responses import delete_responses, shuffled
 from survey_service.storage.tables import (
     Admission,
     FreeText,
@@ -45,6 +44,7 @@ class ProjectRecord:
     primary_to: str | None
     registered_on: date | None
     retained_until: date
+    notice_version: str
     is_simulated: bool
 
 
@@ -296,13 +296,6 @@ def find_counts(session: Session, wave_id: UUID) -> tuple[date | None, dict[str,
     return latest, {row.audience: row.sent for row in rows}
 
 
-def shuffled(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return rows in an order that tells nothing."""
-    listed = list(rows)
-    secrets.SystemRandom().shuffle(listed)
-    return listed
-
-
 def _add(session: Session, record: Base) -> UUID:
     session.add(record)
     session.flush()
@@ -324,6 +317,7 @@ def _select_project() -> Any:
         Project.primary_to,
         Project.registered_on,
         Project.retained_until,
+        Project.notice_version,
         Project.is_simulated,
     ).join(Municipality, Municipality.id == Project.municipality_id)
 

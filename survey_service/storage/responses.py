@@ -4,7 +4,8 @@ The statements are built once: a question page is served thousands of times an h
 a statement costs more than running it.
 """
 
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -60,6 +61,20 @@ class Door:
     code_hash: str | None
     response_id: UUID | None
     is_sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SentResponse:
+    """A response that was sent, with its answers by item key and its scores."""
+
+    id: UUID
+    unit_id: UUID
+    audience: str
+    instrument_key: str
+    instrument_version: int
+    pseudonym: str | None
+    answers: Mapping[str, str]
+    scores: Sequence[MeasureScore]
 
 
 _STATE = (
@@ -217,6 +232,49 @@ def mark_sent(
         )
     )
     session.execute(insert(ScoreRecord), [_score_values(response_id, score) for score in scores])
+
+
+def add_sent_responses(
+    session: Session,
+    wave_id: UUID,
+    notice_version: str,
+    sent_week: date,
+    records: Sequence[SentResponse],
+) -> None:
+    """Store many sent responses at once, every table's rows in a shuffled order."""
+    if not records:
+        return
+    rows = [
+        {
+            "id": record.id,
+            "wave_id": wave_id,
+            "unit_id": record.unit_id,
+            "audience": record.audience,
+            "instrument_key": record.instrument_key,
+            "instrument_version": record.instrument_version,
+            "pseudonym": record.pseudonym,
+            "notice_version": notice_version,
+            "is_sent": True,
+            "sent_week": sent_week,
+        }
+        for record in records
+    ]
+    answers = [
+        {"response_id": record.id, "item_key": key, "value": value}
+        for record in records
+        for key, value in record.answers.items()
+    ]
+    scores = [_score_values(record.id, score) for record in records for score in record.scores]
+    for table, values in ((Response, rows), (Answer, answers), (ScoreRecord, scores)):
+        if values:
+            session.execute(insert(table), shuffled(values))
+
+
+def shuffled(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return rows in an order that tells nothing."""
+    listed = list(rows)
+    secrets.SystemRandom().shuffle(listed)
+    return listed
 
 
 def _score_values(response_id: UUID, score: MeasureScore) -> Mapping[str, object]:

@@ -73,10 +73,15 @@ def create_app(
     )
     app.extensions["survey_settings"] = settings
     app.extensions["survey_keys"] = keys
-    app.extensions["survey_today"] = today or _copenhagen_today
+    app.extensions["survey_today"] = today or copenhagen_today
     _connect(app, check_database=check_database)
     _prepare_pages(app, settings)
     return app
+
+
+def copenhagen_today() -> date:
+    """Return the date in Denmark."""
+    return datetime.now(COPENHAGEN).date()
 
 
 def migrations_folder() -> Path:
@@ -89,10 +94,6 @@ def upgrade_database(app: Flask) -> None:
     """Bring the database of an application to the newest migration."""
     with app.app_context():
         flask_migrate.upgrade(directory=str(migrations_folder()))
-
-
-def _copenhagen_today() -> date:
-    return datetime.now(COPENHAGEN).date()
 
 
 def _connect(app: Flask, *, check_database: bool) -> None:

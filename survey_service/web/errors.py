@@ -20,6 +20,10 @@ class PageMisplaced(Exception):
     """A page was posted that belongs to another questionnaire or another question."""
 
 
+class ReleaseRefused(Exception):
+    """There is nothing to release yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The status, the texts (`error.<key>.…`) and the way on of one kind of refusal."""
@@ -39,6 +43,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     answering.PageUnknown: Refusal(404, "out_of_order", "answer.introduction"),
     answering.NothingAnswered: Refusal(400, "nothing_answered", "answer.introduction"),
     waves.WaveStepRefused: Refusal(409, "wave_step", "workspace.projects"),
+    ReleaseRefused: Refusal(409, "nothing_to_release", "workspace.projects"),
 }
 """How each refusal looks; tests walk this table."""
 

@@ -113,10 +113,11 @@ def show_project(project_id: UUID) -> ResponseReturnValue:
     """Show a project's waves with their counts, and its releases."""
     project = find_own_project(project_id)
     releases = results.find_releases(reading(), project_id)
+    found = projects.find_waves(reading(), project_id)
     return render_template(
         "workspace/project.html",
         **project_frame(project, "workspace.project"),
-        waves=[_wave_row(project, wave) for wave in projects.find_waves(reading(), project_id)],
+        waves=[_wave_row(project, wave) for wave in found],
         releases=[
             {
                 "number": number,
@@ -126,7 +127,8 @@ def show_project(project_id: UUID) -> ResponseReturnValue:
             for number, released_on in releases
         ],
         results_url=_results_url(project_id) if releases else None,
-        release_action=url_for("workspace.release", project_id=project_id),
+        can_release=any(wave.status == WaveStatus.CLOSED for wave in found),
+        release_url=url_for("workspace.release", project_id=project_id),
     )
 
 
