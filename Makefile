@@ -35,6 +35,10 @@ test: lint ## Lint and every test that fits in ten minutes
 test-long: $(READY) ## The tests that need longer
 	$(BIN)/pytest -m long $(TEST_OPTIONS)
 
+.PHONY: bench-answering
+bench-answering: $(READY) ## What a request of the answering path costs, beside a bare application
+	$(BIN)/python benchmarks/bench_answering.py $(BENCH_OPTIONS)
+
 .PHONY: lock
 lock: $(READY) ## Pin every dependency anew in requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgresql --python-version 3.11 \
