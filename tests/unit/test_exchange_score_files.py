@@ -378,3 +378,56 @@ def test_a_cell_is_shown_on_one_line_and_shortened(tmp_path: Path) -> None:
 
     assert "\n" not in str(fault)
     assert len(fault.found) < 80
+
+
+@given(
+    content=st.binary(max_size=200)
+    | st.lists(
+        st.sampled_from([*'",;\n\r\t .-', "é", "c1", "final", "50", "12,5", "1e9", HEADER, "\0"]),
+        max_size=60,
+    ).map(lambda parts: (HEADER + "".join(parts)).encode())
+)
+def test_whatever_the_bytes_a_file_is_read_or_refused_with_faults(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = write(tmp_path_factory.mktemp("scores"), content)
+    try:
+        table = read_scores(path, WAVES).table
+    except BadInputError as error:
+        told = error.describe()
+    else:
+        told = []
+        assert len(table) > 0
+        assert (np.isnan(table.score) | ((table.score >= 0) & (table.score <= 100))).all()
+        assert (table.wave < len(WAVES)).all()
+
+    assert all(line.startswith(str(path)) and "\n" not in line for line in told)
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.text("ab;é ", max_size=3),
+            st.sampled_from(["house", "street"]),
+            st.floats(0, 100) | st.none(),
+        ),
+        max_size=8,
+        min_size=1,
+    )
+)
+def test_quoting_every_cell_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, float | None]]
+) -> None:
+    def lines(quote: str) -> str:
+        cells = [
+            [name, unit, "a", "final", f"p{number}", "" if score is None else repr(score)]
+            for number, (name, unit, score) in enumerate(rows)
+        ]
+        return "".join(",".join(f"{quote}{cell}{quote}" for cell in row) + "\n" for row in cells)
+
+    folder = tmp_path_factory.mktemp("scores")
+    plain, quoted = (read(folder, HEADER + lines(quote)).table for quote in ("", '"'))
+
+    np.testing.assert_array_equal(plain.score, quoted.score)
+    np.testing.assert_array_equal(plain.respondent, quoted.respondent)
+    assert plain.units == quoted.units
