@@ -251,6 +251,14 @@ def test_the_anxiety_inventory_has_twenty_items_ten_of_them_reversed():
     assert {item.key for item in items if item.reversed} == set(turned.split())
 
 
+def test_the_documented_example_of_a_file_of_your_own_can_be_read(tmp_path):
+    guide = (Path(__file__).parents[2] / "docs" / "questionnaires.md").read_text(encoding="utf-8")
+    example = next(part for part in guide.split("```yaml\n") if part.startswith("key: mood"))
+    path = tmp_path / "mood.yaml"
+    path.write_text(example.split("```")[0], encoding="utf-8")
+    assert [item.key for item in read_instrument_file(path).items] == ["calm", "tense"]
+
+
 def test_reading_the_catalogue_loads_nothing_heavy():
     # A worker that only serves questions stays small.
     program = (
