@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey_service.exchange.columns import NameColumn, find_repeats
@@ -23,6 +23,7 @@ def test_known_names_come_first_even_where_they_do_not_occur() -> None:
     assert found.tolist() == [1, 2, 1]
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text("ab \u00e5", max_size=2), max_size=5), max_size=5))
 def test_codes_point_at_the_names_that_were_added(blocks: list[list[str]]) -> None:
     column = NameColumn()
@@ -34,6 +35,7 @@ def test_codes_point_at_the_names_that_were_added(blocks: list[list[str]]) -> No
     assert [names[code] for code in found] == added
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 2))))
 def test_a_repeat_is_paired_with_the_row_before_it(rows: list[tuple[int, int, int]]) -> None:
     columns = [(codes([row[place] for row in rows]), 3) for place in range(3)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey_service.exchange.faults import BadInputError, Fault
@@ -174,6 +174,8 @@ def test_what_was_read_equals_what_rows_tabulate_to(tmp_path: Path) -> None:
     assert (found.units, found.principles) == (expected.units, expected.principles)
 
 
+# Every example writes a file, and a disk keeps no deadline.
+@settings(deadline=None, max_examples=50)
 @given(
     scores=st.lists(st.none() | st.floats(0, 100), min_size=1, max_size=20),
     unit=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Z"]), min_size=1),
@@ -380,6 +382,8 @@ def test_a_cell_is_shown_on_one_line_and_shortened(tmp_path: Path) -> None:
     assert len(fault.found) < 80
 
 
+# Every example writes a file, and a disk keeps no deadline.
+@settings(deadline=None, max_examples=50)
 @given(
     content=st.binary(max_size=200)
     | st.lists(
@@ -404,6 +408,8 @@ def test_whatever_the_bytes_a_file_is_read_or_refused_with_faults(
     assert all(line.startswith(str(path)) and "\n" not in line for line in told)
 
 
+# Every example writes a file, and a disk keeps no deadline.
+@settings(deadline=None, max_examples=50)
 @given(
     rows=st.lists(
         st.tuples(
