@@ -28,13 +28,18 @@ class AccountRefused(Exception):
 
 
 def add_user(name: str, password: str, role: Role, municipality_id: UUID | None) -> UUID:
-    """Make an account that may sign in; AccountRefused for a taken name or a short password."""
+    """Make an account that may sign in.
+
+    Raises AccountRefused for an empty or taken name, or a short password.
+    """
     if len(password) < MINIMUM_PASSWORD_LENGTH:
         raise AccountRefused(
             f"password: expected at least {MINIMUM_PASSWORD_LENGTH} characters,"
             f" found {len(password)}"
         )
     cleaned = _clean(name)
+    if not cleaned:
+        raise AccountRefused("name: expected an e-mail address, found nothing")
     with writing() as session:
         if accounts.find_account_by_name(session, cleaned) is not None:
             raise AccountRefused(f"name: {cleaned} is taken")

@@ -65,6 +65,10 @@ class AnswerRefused(AnsweringRefused):
     """The item has no such option."""
 
 
+class TextTooLong(AnsweringRefused):
+    """Somebody's own words exceed FREE_TEXT_LIMIT."""
+
+
 class NothingAnswered(AnsweringRefused):
     """There is nothing to send."""
 
@@ -189,16 +193,24 @@ def skip_unless_answered(response_id: UUID, number: int) -> None:
             responses.save_answer(session, response_id, item.key, SKIPPED)
 
 
-def clear_answer(response_id: UUID, number: int) -> None:
-    """Undo the answer to question `number`, as if it had not been reached."""
+def clear_answer(keys: KeyStore, response_id: UUID, number: int) -> None:
+    """Undo the answer to question `number`, as if it had not been reached; words go with it."""
     with writing() as session:
-        item = _find_item_for_saving(session, response_id, number)[1]
+        state, item = _find_item_for_saving(session, response_id, number)
+        if item.block is Block.FREE_TEXT:
+            responses.delete_free_texts(session, [_holder_hash(keys, state)], item.key)
         responses.delete_answer(session, response_id, item.key)
 
 
 def save_free_text(keys: KeyStore, response_id: UUID, number: int, text: str) -> None:
-    """Seal and store somebody's own words; empty words count as skipped."""
-    text = text.strip()[:FREE_TEXT_LIMIT]
+    """Seal and store somebody's own words; empty words count as skipped.
+
+    Raises TextTooLong rather than cutting what somebody wrote.
+    """
+    # A form sends a line break as two characters, but the browser counted one.
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > FREE_TEXT_LIMIT:
+        raise TextTooLong
     with writing() as session:
         state, item = _find_item_for_saving(session, response_id, number)
         if item.block is not Block.FREE_TEXT:
@@ -248,11 +260,16 @@ def send(keys: KeyStore, response_id: UUID, today: date) -> None:
 def find_receipt(keys: KeyStore, response_id: UUID) -> Receipt:
     """Return the receipt of a response that was sent, while its wave is open.
 
-    Raises ResponseUnknown where there is no sent response, WaveClosed after closing.
+    Raises ResponseUnknown where there is no response, PageUnknown before it is sent, WaveClosed
+    after closing: what a closed wave keeps no longer tells who came with a code.
     """
     state = responses.find_state(reading(), response_id)
-    if state is None or not state.is_sent:
+    if state is None:
         raise ResponseUnknown
+    if not state.is_sent:
+        raise PageUnknown
+    if state.wave_status != "open":
+        raise WaveClosed
     code = _withdrawal_code(keys, state) if state.has_code else None
     return Receipt(code, state.retained_until)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from survey_service.fieldwork.access_codes import make_code
 from survey_service.storage import projects
-from survey_service.storage.database import compact, reading, writing
+from survey_service.storage.database import Session, compact, reading, writing
 from survey_service.storage.keys import Key, KeyStore
 from survey_service.storage.projects import NewAdmission, WaveRecord
 from survey_service.storage.sealing import seal
@@ -44,8 +44,9 @@ class Invitee:
     contact: str | None = None
 
 
-# Ten digits that start with a plausible day and month, with or without the hyphen.
-_LOOKS_LIKE_CPR = re.compile(r"(?:[0-6]\d|7[01])(?:[0-5]\d)\d{2}[- ]?\d{4}")
+# Ten digits whose third and fourth may be a month, however they are set apart. Days and months
+# count on past 31 and 12, because replacement numbers add to them.
+_LOOKS_LIKE_CPR = re.compile(r"\d\d[-./ ]?[0-5]\d[-./ ]?\d\d\s?[-‐-―.]?\s?\d{4}")
 
 
 def open_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
@@ -84,20 +85,18 @@ def close_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
 def invite(keys: KeyStore, wave_id: UUID, invitees: Sequence[Invitee]) -> list[str]:
     """Issue a code to each invitee of an open wave; return the codes in the same order.
 
-    Raises InvitationRefused when somebody already has a code in this wave, is named twice, or a
-    reference looks like a CPR number; then nobody gets one.
+    Raises InvitationRefused when somebody already has a code in this wave, is named twice, has no
+    questionnaire to answer, or a reference looks like a CPR number; then nobody gets one.
     """
-    wave = _find(wave_id)
-    if wave.status != WaveStatus.OPEN:
-        raise InvitationRefused(f"wave {wave.key}: expected open, found {wave.status}")
-    wave_key, project_key = keys.wave_key(wave_id), keys.project_key(wave.project_id)
     codes = [make_code(secrets.randbits) for _ in invitees]
-    admissions = [
-        _admission(wave_key, project_key, invitee, code)
-        for invitee, code in zip(invitees, codes, strict=True)
-    ]
-    pseudonyms = {admission.pseudonym for admission in admissions}
     with writing() as session:
+        wave = _find_to_invite(session, wave_id, {invitee.audience for invitee in invitees})
+        wave_key, project_key = keys.wave_key(wave_id), keys.project_key(wave.project_id)
+        admissions = [
+            _admission(wave_key, project_key, invitee, code)
+            for invitee, code in zip(invitees, codes, strict=True)
+        ]
+        pseudonyms = {admission.pseudonym for admission in admissions}
         known = projects.find_pseudonyms(session, wave_id)
         if len(pseudonyms) < len(admissions) or known & pseudonyms:
             raise InvitationRefused("a reference is listed twice or already has a code")
@@ -106,10 +105,14 @@ def invite(keys: KeyStore, wave_id: UUID, invitees: Sequence[Invitee]) -> list[s
 
 
 def make_open_link(keys: KeyStore, wave_id: UUID, unit_id: UUID, audience: str) -> str:
-    """Make a unit's open link for an open wave and return its token."""
+    """Make a unit's open link for an open wave and return its token.
+
+    Raises InvitationRefused when the wave is not open or the audience has no questionnaire in it.
+    """
     token = secrets.token_urlsafe(16)
-    key = keys.wave_key(wave_id)
     with writing() as session:
+        _find_to_invite(session, wave_id, {audience})
+        key = keys.wave_key(wave_id)
         projects.add_open_link(session, key.fingerprint("link", token), wave_id, unit_id, audience)
     return token
 
@@ -142,6 +145,17 @@ def _find(wave_id: UUID) -> WaveRecord:
     wave = projects.find_wave(reading(), wave_id)
     if wave is None:
         raise WaveStepRefused(f"wave {wave_id}: there is none with this id")
+    return wave
+
+
+def _find_to_invite(session: Session, wave_id: UUID, audiences: set[str]) -> WaveRecord:
+    projects.keep_wave_as_it_is(session, wave_id)
+    wave = _find(wave_id)
+    if wave.status != WaveStatus.OPEN:
+        raise InvitationRefused(f"wave {wave.key}: expected open, found {wave.status}")
+    missing = sorted(audiences - set(projects.find_wave_instruments(session, wave_id)))
+    if missing:
+        raise InvitationRefused(f"wave {wave.key}: no questionnaire for {', '.join(missing)}")
     return wave
 
 

@@ -197,6 +197,11 @@ def find_roster_totals(session: Session, wave_id: UUID) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in rows}
 
 
+def keep_wave_as_it_is(session: Session, wave_id: UUID) -> None:
+    """Let nobody change a wave until the commit; SQLite's one writer needs no such lock."""
+    session.execute(select(Wave.id).where(Wave.id == wave_id).with_for_update(read=True))
+
+
 def set_wave_status(session: Session, wave_id: UUID, status: str) -> None:
     """Move a wave to another status."""
     session.execute(update(Wave).where(Wave.id == wave_id).values(status=status))
@@ -254,10 +259,11 @@ def find_pseudonyms(session: Session, wave_id: UUID) -> set[str]:
 
 
 def empty_wave(session: Session, wave_id: UUID) -> None:
-    """Remove all that a closed wave must not keep: drafts, codes, register, links, weeks."""
+    """Remove all that a closed wave must not keep: drafts, codes, register, links, days, weeks."""
     delete_responses(session, Response.wave_id == wave_id, Response.is_sent.is_(False))
     session.execute(delete(FreeText).where(FreeText.wave_id == wave_id, ~FreeText.is_sent))
-    for table in (Admission, Invitation, OpenLink):
+    # Counts day by day would tell when the answers of a small group arrived.
+    for table in (Admission, Invitation, OpenLink, ResponseCount):
         session.execute(delete(table).where(table.wave_id == wave_id))
     session.execute(
         update(Response).where(Response.wave_id == wave_id).values(code_hash=None, sent_week=None)

@@ -11,7 +11,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Delete, and_, bindparam, delete, false, func, insert, select, update
+from sqlalchemy import (
+    Delete,
+    TextClause,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -103,8 +115,20 @@ _STATE = (
     )
     .where(Response.id == bindparam("response_id"))
 )
-# While an answer is being saved its wave must not close; SQLite's one writer needs no such lock.
-_STATE_LOCKED = _STATE.with_for_update(read=True, of=Wave)
+# While an answer is being saved its wave must not close and its response not be sent or deleted.
+# Everybody locks in this order, wave before response; SQLite's one writer needs no such locks.
+_LOCK_RESPONSE = text(
+    "SELECT 1 FROM response JOIN wave ON wave.id = response.wave_id"
+    " WHERE response.id = :response_id FOR SHARE OF wave FOR UPDATE OF response"
+).bindparams(bindparam("response_id", type_=Response.id.type))
+_LOCK_CODES = text(
+    "SELECT 1 FROM admission JOIN wave ON wave.id = admission.wave_id"
+    " WHERE admission.code_hash IN :hashes FOR SHARE OF wave FOR UPDATE OF admission"
+).bindparams(bindparam("hashes", expanding=True))
+_LOCK_LINKS = text(
+    "SELECT 1 FROM open_link JOIN wave ON wave.id = open_link.wave_id"
+    " WHERE open_link.token_hash IN :hashes FOR SHARE OF wave"
+).bindparams(bindparam("hashes", expanding=True))
 _ANSWERS = select(Answer.item_key, Answer.value).where(
     Answer.response_id == bindparam("response_id")
 )
@@ -127,8 +151,9 @@ def find_state(
     session: Session, response_id: UUID, item_key: str = "", *, for_saving: bool = False
 ) -> ResponseState | None:
     """Return a response's state and its answer to one item; None if there is no such response."""
-    statement = _STATE_LOCKED if for_saving else _STATE
-    row = session.execute(statement, {"response_id": response_id, "item_key": item_key}).first()
+    if for_saving:
+        _lock(session, _LOCK_RESPONSE, response_id=response_id)
+    row = session.execute(_STATE, {"response_id": response_id, "item_key": item_key}).first()
     return None if row is None else ResponseState(*row)
 
 
@@ -150,7 +175,12 @@ def delete_answer(session: Session, response_id: UUID, item_key: str) -> None:
 
 
 def find_doors_by_code(session: Session, code_hashes: Iterable[str]) -> list[Door]:
-    """Return what these codes' hashes admit to in open waves: normally none or one."""
+    """Return what these codes' hashes admit to in open waves: normally none or one.
+
+    Until the commit the code admits nobody else and its wave stays open.
+    """
+    hashes = list(code_hashes)
+    _lock(session, _LOCK_CODES, hashes=hashes)
     rows = session.execute(
         select(
             Admission.wave_id,
@@ -163,17 +193,19 @@ def find_doors_by_code(session: Session, code_hashes: Iterable[str]) -> list[Doo
         )
         .join(Wave, Wave.id == Admission.wave_id)
         .outerjoin(Response, Response.code_hash == Admission.code_hash)
-        .where(Admission.code_hash.in_(list(code_hashes)), Wave.status == "open")
+        .where(Admission.code_hash.in_(hashes), Wave.status == "open")
     )
     return [Door(*row) for row in rows]
 
 
 def find_doors_by_link(session: Session, token_hashes: Iterable[str]) -> list[Door]:
     """Return what these open links' hashes admit to in open waves: normally none or one."""
+    hashes = list(token_hashes)
+    _lock(session, _LOCK_LINKS, hashes=hashes)
     rows = session.execute(
         select(OpenLink.wave_id, OpenLink.unit_id, OpenLink.audience)
         .join(Wave, Wave.id == OpenLink.wave_id)
-        .where(OpenLink.token_hash.in_(list(token_hashes)), Wave.status == "open")
+        .where(OpenLink.token_hash.in_(hashes), Wave.status == "open")
     )
     return [Door(row[0], row[1], row[2], None, None, None, False) for row in rows]
 
@@ -275,6 +307,11 @@ def shuffled(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     listed = list(rows)
     secrets.SystemRandom().shuffle(listed)
     return listed
+
+
+def _lock(session: Session, statement: TextClause, **values: object) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(statement, values)
 
 
 def _score_values(response_id: UUID, score: MeasureScore) -> Mapping[str, object]:

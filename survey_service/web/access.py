@@ -35,7 +35,7 @@ def access(rule: Access) -> Callable[[View], View]:
 
 def access_rule_of(app: Flask, endpoint: str) -> Access | None:
     """Return the rule a route declares, None if it declares none."""
-    if endpoint.endswith("static"):
+    if endpoint == "static":
         return Access.PUBLIC
     return getattr(app.view_functions[endpoint], "access_rule", None)
 

@@ -77,10 +77,17 @@ def _settings(instance: Path, found: dict[str, Any]) -> Settings:
         contacts=tuple(_contact(entry) for entry in found.get("contacts", _DEFAULT_CONTACTS)),
         accessibility_url=found.get("accessibility_url"),
         database_url=os.environ.get(DATABASE_VARIABLE) or found.get("database", default_url),
-        is_https=bool(found.get("https", False)),
+        is_https=_truth(found, "https"),
         data_controller=found.get("data_controller"),
         data_contact=found.get("data_contact"),
     )
+
+
+def _truth(found: dict[str, Any], name: str) -> bool:
+    value = found.get(name, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name}: expected true or false, found {value!r}")  # noqa: TRY004
+    return value
 
 
 def _contact(entry: dict[str, Any]) -> Contact:
@@ -98,4 +105,6 @@ def _contact(entry: dict[str, Any]) -> Contact:
 def _wording(value: Any) -> Wording:
     if isinstance(value, str):
         return Wording({"da": value, "en": value})
+    if not isinstance(value, dict):
+        raise ValueError(f"expected a text or one per language, found {value!r}")  # noqa: TRY004
     return Wording({str(language): str(text) for language, text in value.items()})

@@ -11,10 +11,13 @@ from flask_wtf.csrf import CSRFError
 from survey_service.fieldwork import answering
 from survey_service.fieldwork.access_codes import CodeMistyped, format_code
 from survey_service.fieldwork.answering import (
+    FREE_TEXT_LIMIT,
+    AnsweringRefused,
     AnswerRefused,
     CodeRefused,
     Overview,
     QuestionPage,
+    TextTooLong,
 )
 from survey_service.measurement.instrument import NON_ANSWERS, Block, Item
 from survey_service.storage.keys import KeyStore
@@ -31,6 +34,7 @@ from survey_service.web.answer.sitting import (
     page_token,
     require_page_token,
 )
+from survey_service.web.errors import SittingMissing
 from survey_service.web.language import long_date, translate
 from survey_service.web.settings import Settings
 
@@ -74,13 +78,8 @@ def follow_link(token: str) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def introduction() -> ResponseReturnValue:
     """Tell what it is about and what happens with the answers, before the first question."""
-    overview = answering.look_over(current_sitting().response_id)
-    next_number = overview.first_open
-    target = (
-        url_for("answer.review")
-        if next_number is None
-        else url_for("answer.question", number=next_number)
-    )
+    sitting = current_sitting()
+    overview = answering.look_over(sitting.response_id)
     instrument = overview.instrument
     opening = instrument.introduction
     return render_template(
@@ -92,9 +91,10 @@ def introduction() -> ResponseReturnValue:
         item_count=len(overview.items),
         minutes=max(1, round(len(overview.items) * SECONDS_PER_QUESTION / 60)),
         resumed=bool(overview.answers),
-        next_number=next_number or len(overview.items),
+        any_hidden=any(row["state"] == "hidden" for row in _review_rows(sitting, overview)),
+        next_number=overview.first_open or len(overview.items),
         coded=overview.state.has_code,
-        start_url=target,
+        start_url=_next_url(overview),
         sitting=True,
     )
 
@@ -115,12 +115,12 @@ def answer(number: int) -> ResponseReturnValue:
     require_page_token(sitting, str(number), form.page.data)
     _require_valid(form)
     if form.clear.data:
-        answering.clear_answer(sitting.response_id, number)
+        answering.clear_answer(_keys(), sitting.response_id, number)
         return redirect(url_for("answer.question", number=number), code=303)
     error = _save(sitting, number, form)
     if error is not None:
         page = answering.open_page(sitting.response_id, number)
-        return _question_page(sitting, page, error=error), 400
+        return _question_page(sitting, page, error=error, typed=form.answer.data), 400
     total = answering.count_questions(sitting.response_id)
     if number < total:
         return redirect(url_for("answer.question", number=number + 1), code=303)
@@ -165,7 +165,7 @@ def stop() -> ResponseReturnValue:
         survey_title=overview.instrument.title.read_in(g.language),
         answered_count=len(overview.answers),
         page_token=page_token(sitting, WHOLE_RESPONSE),
-        back_url=url_for("answer.introduction"),
+        back_url=_next_url(overview),
         sitting=True,
     )
 
@@ -248,9 +248,11 @@ def withdrawn() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def notice() -> ResponseReturnValue:
     """Tell what happens with the answers."""
-    if not has_sitting():
+    try:
+        overview = answering.look_over(current_sitting().response_id)
+    except (SittingMissing, AnsweringRefused):
+        # Who has sent their answers, or never began, may read it too.
         return render_template("answer/notice.html", notice=_notice(None), back_url=None)
-    overview = answering.look_over(current_sitting().response_id)
     return render_template(
         "answer/notice.html",
         notice=_notice(overview.state),
@@ -287,11 +289,15 @@ def _enter_with(code: str) -> ResponseReturnValue:
     return redirect(url_for("answer.introduction"), code=303)
 
 
-def _question_page(sitting: Sitting, page: QuestionPage, error: str | None = None) -> str:
+def _question_page(
+    sitting: Sitting, page: QuestionPage, error: str | None = None, typed: str | None = None
+) -> str:
     number, item = page.number, page.item
     selected = page.value if sitting.may_read(number) else None
     is_text = item.block is Block.FREE_TEXT
-    if is_text and selected is not None:
+    if is_text and error is not None:
+        selected = typed
+    elif is_text and selected is not None:
         selected = answering.read_free_text(_keys(), page)
     return render_template(
         "answer/question.html",
@@ -316,6 +322,13 @@ def _question_page(sitting: Sitting, page: QuestionPage, error: str | None = Non
     )
 
 
+def _next_url(overview: Overview) -> str:
+    """Return where to go on: the first question without an answer, or the review."""
+    if overview.first_open is None:
+        return url_for("answer.review")
+    return url_for("answer.question", number=overview.first_open)
+
+
 def _options(item: Item, language: str) -> list[tuple[str, str]]:
     return [(option.value, option.wording.read_in(language)) for option in item.answer_options]
 
@@ -326,7 +339,10 @@ def _save(sitting: Sitting, number: int, form: AnswerForm) -> str | None:
     value = form.answer.data or ""
     if item.block is Block.FREE_TEXT:
         if value or sitting.may_read(number):
-            answering.save_free_text(_keys(), sitting.response_id, number, value)
+            try:
+                answering.save_free_text(_keys(), sitting.response_id, number, value)
+            except TextTooLong:
+                return translate("error.answer_too_long", limit=FREE_TEXT_LIMIT)
         else:
             answering.skip_unless_answered(sitting.response_id, number)
     elif value:
@@ -412,8 +428,13 @@ def _require_valid(form: FlaskForm) -> None:
 
 
 def _local_path(path: str | None) -> str:
-    """Return a path of this site that a page may be shown at again, else the start page."""
-    if not path or not path.startswith("/") or path.startswith("//") or "\\" in path:
+    """Return a path of this site that a page may be shown at again, else the start page.
+
+    Browsers read a backslash as a slash and pass over control characters: //host in disguise.
+    """
+    if not path or not path.startswith("/") or path.startswith("//"):
+        return url_for("answer.enter")
+    if "\\" in path or not path.isprintable():
         return url_for("answer.enter")
     return path
 
