@@ -52,7 +52,7 @@ def show_comparisons(result: Mapping[str, Any]) -> None:
             _figure(row["adjusted_mean_to"]),
             _figure(row["difference"]),
             f"{_figure(row['ci_low'])} to {_figure(row['ci_high'])}",
-            _figure(row["p_adjusted"], 4),
+            _p_value(row["p_adjusted"]),
             _figure(row["effect_size"], 2),
             str(row["verdict"]).replace("_", " "),
         )
@@ -93,3 +93,7 @@ def _show(headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
 
 def _figure(value: float | None, decimals: int = 1) -> str:
     return "-" if value is None else f"{value:.{decimals}f}"
+
+
+def _p_value(value: float | None) -> str:
+    return "<0.0001" if value is not None and value < 0.0001 else _figure(value, 4)
