@@ -3,9 +3,13 @@
 import secrets
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 DEFAULT_PORT = 8000
 WORKER_PROCESSES = 2
@@ -15,10 +19,10 @@ WORKER_PROCESSES = 2
 @click.pass_obj
 def upgrade(instance: Path) -> None:
     """Bring the database to the newest migration."""
-    from survey_service.web.application import create_app, upgrade_database
+    from survey_service.web.application import upgrade_database
 
-    instance.mkdir(parents=True, exist_ok=True)
-    upgrade_database(create_app(instance, check_database=False))
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    upgrade_database(open_installation(instance, check_database=False))
     click.echo(f"{instance}: the database is up to date")
 
 
@@ -35,13 +39,7 @@ def run_server(instance: Path, host: str, port: int) -> None:
     """Serve the pages with two processes; exits with 2 when a migration is missing."""
     from gunicorn.app.base import BaseApplication
 
-    from survey_service.web.application import DatabaseNotReady, create_app
-
-    try:
-        create_app(instance)
-    except DatabaseNotReady as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+    open_installation(instance)
 
     class Server(BaseApplication):  # type: ignore[misc]
         """Gunicorn, configured here instead of in a file."""
@@ -57,9 +55,28 @@ def run_server(instance: Path, host: str, port: int) -> None:
 
         def load(self) -> object:
             """Make the application anew in each process."""
-            return create_app(instance)
+            return open_installation(instance)
 
     Server().run()
+
+
+@click.command()
+@click.pass_obj
+def purge(instance: Path) -> None:
+    """Delete the answers of projects whose retention date has passed, with their keys."""
+    from survey_service.fieldwork.retention import purge_expired
+    from survey_service.web.application import copenhagen_today, create_app
+
+    app = create_app(instance)
+    with app.app_context():
+        removed = purge_expired(app.extensions["survey_keys"], copenhagen_today())
+    for purged in removed:
+        click.echo(
+            f"{purged.title}: kept until {purged.retained_until};"
+            f" removed {purged.response_count} responses, {purged.free_text_count} free texts"
+            " and the project key"
+        )
+    click.echo(f"{len(removed)} projects purged")
 
 
 @click.command()
@@ -77,6 +94,19 @@ def demo(context: click.Context, no_serve: bool, port: int) -> None:
     run_demo(instance, port=None if no_serve else port)
 
 
+def open_installation(instance: Path, *, check_database: bool = True) -> "Flask":
+    """Return the application; exits with 2 and one line on what hinders it."""
+    from survey_service.storage.keys import KeyRefused
+    from survey_service.web.application import DatabaseNotReady, create_app
+    from survey_service.web.settings import SettingsRefused
+
+    try:
+        return create_app(instance, check_database=check_database)
+    except (DatabaseNotReady, KeyRefused, SettingsRefused) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
 @click.group()
 def users() -> None:
     """Who may sign in."""
@@ -92,10 +122,9 @@ def add_user_command(instance: Path, name: str, role: str, municipality: str | N
     from survey_service.accounts.sign_in import AccountRefused, Role, add_user
     from survey_service.storage import projects
     from survey_service.storage.database import reading
-    from survey_service.web.application import create_app
 
     password = secrets.token_urlsafe(15)
-    with create_app(instance).app_context():
+    with open_installation(instance).app_context():
         municipality_id = None
         if municipality is not None:
             municipality_id = projects.find_municipality(reading(), municipality)

@@ -56,6 +56,10 @@ class KeyStore:
         """Make a project's key; an existing one is kept."""
         return self._read_or_create(f"project-{project_id.hex}")
 
+    def destroy_project_key(self, project_id: UUID) -> None:
+        """Remove a project's key for ever. Nothing happens if it is gone already."""
+        self._path(f"project-{project_id.hex}").unlink(missing_ok=True)
+
     def wave_key(self, wave_id: UUID) -> Key:
         """Return an open wave's key; KeyRefused before it opens and after it closed."""
         return self._read(f"wave-{wave_id.hex}")

@@ -1,0 +1,40 @@
+"""The end of a project's answers: on the day after its retention date they are deleted."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from survey_service.storage import projects, retention
+from survey_service.storage.database import compact, reading, writing
+from survey_service.storage.keys import KeyStore
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What was removed of one project."""
+
+    title: str
+    retained_until: date
+    response_count: int
+    free_text_count: int
+
+
+def purge_expired(keys: KeyStore, today: date) -> list[Purged]:
+    """Delete all answers of projects whose retention date has passed, and destroy their keys.
+
+    Waves that were never closed lose their register and keys as well. Released figures stand: they
+    tell of no single person. Running it again finds nothing more to remove.
+    """
+    removed = []
+    for project in projects.find_projects(reading()):
+        if project.retained_until >= today:
+            continue
+        waves = projects.find_waves(reading(), project.id)
+        with writing() as session:
+            counts = retention.delete_project_answers(session, [wave.id for wave in waves])
+        for wave in waves:
+            keys.destroy_wave_key(wave.id)
+        keys.destroy_project_key(project.id)
+        removed.append(Purged(project.title, project.retained_until, *counts))
+    if removed:
+        compact()
+    return removed
