@@ -102,7 +102,8 @@ class _Story:
             dates = self.speech.say("measured.opened", opened=self.speech.date(wave.opened))
         else:
             dates = self.speech.period(wave.opened, wave.closed)
-        return self.speech.say("measured.wave", wave=label, dates=dates)
+        kept_together = dates.replace(" ", "\N{NO-BREAK SPACE}")
+        return self.speech.say("measured.wave", wave=label, dates=kept_together)
 
     def primary(self, findings: AudienceFindings) -> Iterable[Flowable]:
         heading = Heading(findings.name, self.styles.heading, 2)
@@ -115,8 +116,7 @@ class _Story:
         caption = self.speech.say("picture.caption", audience=findings.name, first=first, last=last)
         yield self._picture(findings.audience, caption, self.density.picture)
         yield Heading(self.speech.say("section.reading"), self.styles.heading, 2)
-        margin = self.figures.margin
-        yield from self._points(reading_points(margin, self.speech), small=True)
+        yield from self._points(reading_points(self.figures, self.speech), small=True)
 
     def others(self, findings: Sequence[AudienceFindings]) -> Iterable[Flowable]:
         if not findings:

@@ -14,8 +14,8 @@ from survey_service.charts.wave_dots import BRIEF_SIZE, SMALL_SIZE, PictureSize
 
 PAGE_WIDTH, PAGE_HEIGHT = A4
 MARGIN = 40.0
-TOP_MARGIN = 48.0
-BOTTOM_MARGIN = 40.0
+TOP_MARGIN = 46.0
+BOTTOM_MARGIN = 38.0
 TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN
 COLUMN_GAP = 18.0
 
@@ -42,14 +42,15 @@ class Density:
     def small_picture(self) -> PictureSize:
         """Another audience's picture, as wide as half the text."""
         width = (TEXT_WIDTH - COLUMN_GAP) / 2
-        return replace(SMALL_SIZE, width=width, row_height=self.small_picture_row)
+        return replace(SMALL_SIZE, width=width, row_height=self.small_picture_row, legend=False)
 
 
 DENSITIES = (
     Density(10, 9, 2.6, 24, 16),
     Density(9.5, 8.4, 1.9, 22, 14.5),
     Density(9, 8, 1.2, 20, 13),
-    Density(8.6, 7.6, 0.7, 17, 12),
+    Density(8.6, 7.8, 0.8, 17, 12),
+    Density(8.5, 7.6, 0.4, 16, 10.8),
     Density(8.6, 7.6, 0.7, 15, 12, small_pictures=False),
     Density(8.6, 7.6, 0.7, 13, 12, small_pictures=False, all_figures=False),
 )

@@ -1,5 +1,6 @@
 """The two tables of a brief: how many answered, and all figures."""
 
+from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 from reportlab.graphics import renderPDF
@@ -10,10 +11,14 @@ from reportlab.platypus import Flowable
 from survey_service.briefs.brief_style import TEXT_WIDTH, BriefStyles, Density, table_style
 from survey_service.briefs.context import Speech
 from survey_service.briefs.tagged_pdf import TableCaption, TableTags, TaggedText, tagged_table
-from survey_service.charts.figures import format_difference, format_interval, format_score
+from survey_service.charts.figures import (
+    CHART_TEXTS,
+    format_difference,
+    format_interval,
+    format_score,
+)
 from survey_service.charts.signs import VERDICT_COLOURS, draw_sign
 from survey_service.charts.style import REGULAR, hex_of, measure_text
-from survey_service.charts.wave_dots import CHART_TEXTS
 from survey_service.charts.wave_rows import compared_waves, shown_contrasts
 from survey_service.measurement.comparison import Verdict
 from survey_service.measurement.disclosure import (
@@ -25,6 +30,8 @@ from survey_service.measurement.disclosure import (
 from survey_service.texts import load_texts
 
 NOTHING = "–"
+MOST_WAVES = 4
+"""Waves the table of all figures has room for; with more it shows the two compared."""
 SHARES_FROM = 20
 """Answers from which a share in per cent says more than the two counts beside it."""
 
@@ -89,19 +96,23 @@ def figures_table(
 ) -> list[Flowable]:
     """Return caption and table of every mean, change, interval and verdict of these audiences."""
     first, last = (escape(speech.waves()[wave]) for wave in compared_waves(figures))
-    several = len(speech.context.audiences) > 1
-    key = "table.caption" if density.all_figures or not several else "table.caption_primary"
+    several = len(audiences) > 1
+    is_whole = len(audiences) == len(speech.context.audiences)
+    key = "table.caption" if is_whole else "table.caption_primary"
     name = escape(speech.audience(audiences[0]))
     caption = speech.say(key, first=first, last=last, audience=name)
     tags = TableTags(1, 2 if several else 1, speech.say("table.summary"))
-    rows: list[list[object]] = [_figures_header(figures, speech, styles, several)]
+    shown = figures.waves if len(figures.waves) <= MOST_WAVES else compared_waves(figures)
+    if len(shown) < len(figures.waves):
+        caption = f"{caption}. {speech.say('table.between')}"
+    rows: list[list[object]] = [_figures_header(shown, speech, styles, several)]
     for audience in audiences:
-        rows += _figures_rows(figures, audience, speech, styles, several)
+        rows += _figures_rows(figures, shown, audience, speech, styles, several)
     names = 2 if several else 1
     group = len(speech.principles())
     group_ends = range(group, group * len(audiences), group)
-    look = table_style(density, (names, names + len(figures.waves) + 1), group_ends)
-    widths = _figures_widths(figures, audiences, speech, density, several)
+    look = table_style(density, (names, names + len(shown) + 1), group_ends)
+    widths = _figures_widths(shown, audiences, speech, density, several)
     return [
         TableCaption(caption, styles.caption, tags),
         tagged_table(rows, tags, look, widths),
@@ -124,11 +135,11 @@ def _write_count(
 
 
 def _figures_header(
-    figures: ReleasedFigures, speech: Speech, styles: BriefStyles, several: bool
+    shown_waves: tuple[str, ...], speech: Speech, styles: BriefStyles, several: bool
 ) -> list[object]:
     waves = speech.waves()
     names = ["table.audience", "table.principle"] if several else ["table.principle"]
-    numbers = [escape(waves[wave]) for wave in figures.waves]
+    numbers = [escape(waves[wave]) for wave in shown_waves]
     numbers += [speech.say("table.change"), speech.say("table.interval")]
     return [
         *(TaggedText(speech.say(name), styles.header_cell) for name in names),
@@ -138,7 +149,12 @@ def _figures_header(
 
 
 def _figures_rows(
-    figures: ReleasedFigures, audience: str, speech: Speech, styles: BriefStyles, several: bool
+    figures: ReleasedFigures,
+    shown_waves: tuple[str, ...],
+    audience: str,
+    speech: Speech,
+    styles: BriefStyles,
+    several: bool,
 ) -> list[list[object]]:
     contrasts = shown_contrasts(figures, audience)
     means = {
@@ -154,7 +170,7 @@ def _figures_rows(
         rows.append(
             [
                 *(TaggedText(words, styles.cell) for words in names),
-                *(_write_mean(means.get((key, wave)), speech) for wave in figures.waves),
+                *(_write_mean(means.get((key, wave)), speech) for wave in shown_waves),
                 *_write_change(contrast, speech),
                 VerdictCell(verdict, speech.language, styles.cell),
             ]
@@ -179,7 +195,7 @@ def _write_change(contrast: ReleasedContrast | None, speech: Speech) -> tuple[st
 
 
 def _figures_widths(
-    figures: ReleasedFigures,
+    shown_waves: tuple[str, ...],
     audiences: tuple[str, ...],
     speech: Speech,
     density: Density,
@@ -192,10 +208,15 @@ def _figures_widths(
     verdict = max(width(text.read_in(speech.language)) for text in verdicts) + density.table * 1.2
     interval = max(width("−10,0 til −10,0"), width(speech.say("table.interval")))
     change = width(speech.say("table.change")) + 3
-    longest = [
-        max(map(width, words.split())) for words in (speech.waves()[wave] for wave in figures.waves)
-    ]
-    waves = [min(max(width("100,0"), each * 1.06), 62.0) for each in longest]
-    audience = [min(max(width(speech.audience(key)) for key in audiences), 92.0)] if several else []
+    labels = [speech.waves()[wave] for wave in shown_waves]
+    waves = [_header_width(width, label) for label in labels]
+    groups = [speech.say("table.audience"), *(speech.audience(key) for key in audiences)]
+    audience = [min(max(map(width, groups)) * 1.04, 92.0)] if several else []
     rest = TEXT_WIDTH - sum([verdict, interval, change, *waves, *audience])
     return [*audience, max(rest, 70.0), *waves, change, interval, verdict]
+
+
+def _header_width(width: Callable[[str], float], label: str) -> float:
+    """Return room for a label on two lines at most, where that is not too much."""
+    longest_word = max(map(width, label.split()), default=0.0)
+    return min(max(width("100,0"), longest_word * 1.06, width(label) * 0.66), 62.0)

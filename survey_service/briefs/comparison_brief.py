@@ -53,14 +53,8 @@ def write_brief(figures: ReleasedFigures, context: BriefContext, language: str) 
         raise ValueError(f"language: expected one of {LANGUAGES}, found {language!r}")
     check_fit(figures, context)
     speech = Speech(context, language)
-    parts = [_set_closest(partial(tell, figures, speech)) for tell in (tell_findings, tell_details)]
-    story = [*parts[0], PageBreak(), *parts[1]]
-    written, pages = _build(story, speech, PAGES)
-    if pages == PAGES:
-        return written
-    parts = [tell(figures, speech, OVERFLOWING) for tell in (tell_findings, tell_details)]
-    story = [*parts[0], PageBreak(), *parts[1]]
-    return _build(story, speech, pages)[0]
+    written, pages = _build(_set_pages(figures, speech), speech, PAGES)
+    return written if pages == PAGES else _build(_set_pages(figures, speech), speech, pages)[0]
 
 
 def save_brief(path: Path, figures: ReleasedFigures, context: BriefContext, language: str) -> None:
@@ -77,12 +71,19 @@ def save_brief(path: Path, figures: ReleasedFigures, context: BriefContext, lang
             raise
 
 
+def _set_pages(figures: ReleasedFigures, speech: Speech) -> list[Flowable]:
+    first, second = (
+        _set_closest(partial(tell, figures, speech)) for tell in (tell_findings, tell_details)
+    )
+    return [*first, PageBreak(), *second]
+
+
 def _set_closest(tell: Callable[[Density], list[Flowable]]) -> list[Flowable]:
-    """Return a page's story in the airiest density that fits on it, else in the closest."""
+    """Return a page's story in the airiest density that fits on it, else set to run over."""
     for density in DENSITIES:
         if _height_of(tell(density)) <= _TEXT_HEIGHT:
-            break
-    return tell(density)  # anew, because measuring leaves its marks on flowables
+            return tell(density)  # anew, because measuring leaves its marks on flowables
+    return tell(OVERFLOWING)
 
 
 def _height_of(story: list[Flowable]) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from survey_service.briefs.context import Speech
-from survey_service.charts.figures import format_difference, format_number
+from survey_service.charts.figures import format_change, format_number
 from survey_service.charts.wave_rows import shown_contrasts
 from survey_service.measurement.comparison import Verdict
 from survey_service.measurement.disclosure import ReleasedContrast, ReleasedFigures
@@ -72,7 +72,16 @@ class _Voice:
             said = self.speech.say("headline.cannot_tell")
         else:
             said = self.speech.say("headline.too_few")
-        return f"{said[0].upper()}{said[1:]}."
+        more = (
+            self._also_cannot_tell() if changes or self.groups[Verdict.NO_RELEVANT_CHANGE] else ""
+        )
+        return f"{said[0].upper()}{said[1:]}. {more}".rstrip()
+
+    def _also_cannot_tell(self) -> str:
+        keys = self.groups[Verdict.CANNOT_TELL]
+        if not keys:
+            return ""
+        return self.speech.say("headline.also_cannot_tell", count=self.speech.count(len(keys)))
 
     def _clause(self, verdict: Verdict, is_first: bool) -> str:
         keys, total = self.groups[verdict], len(self.names)
@@ -118,9 +127,9 @@ class _Voice:
         difference = self.contrasts[key].difference
         if difference is None:
             return self.names[key]
-        written = format_difference(difference, self.speech.language)
+        points = format_change(difference, self.speech.language)
         return self.speech.say(
-            "point.principle_with_points", principle=self.names[key], difference=written
+            "point.principle_with_points", principle=self.names[key], points=points
         )
 
     def _passes_margin(self, contrast: ReleasedContrast) -> bool:

@@ -9,12 +9,16 @@ from survey_service.charts.wave_rows import compared_waves
 from survey_service.measurement.disclosure import WHOLE_NUMBERS_UNDER, ReleasedFigures
 
 
-def reading_points(margin: float, speech: Speech) -> Iterable[str]:
+def reading_points(figures: ReleasedFigures, speech: Speech) -> Iterable[str]:
     """Return what each conclusion means, and the interval."""
-    written = format_number(margin, speech.language)
+    written = format_number(figures.margin, speech.language)
     yield speech.say("reading.change")
     yield speech.say("reading.no_relevant_change", margin=written)
     yield speech.say("reading.cannot_tell")
+    few = ""
+    if figures.minimum < WHOLE_NUMBERS_UNDER:
+        few = speech.say("reading.few", minimum=figures.minimum)
+    yield speech.say("reading.too_few", minimum=figures.minimum, few=few)
     yield speech.say("reading.interval")
 
 
@@ -23,10 +27,6 @@ def method_points(figures: ReleasedFigures, speech: Speech) -> Iterable[str]:
     yield speech.say("method.model")
     yield _family(figures, speech)
     yield speech.say("method.margin", margin=format_number(figures.margin, speech.language))
-    few = ""
-    if figures.minimum < WHOLE_NUMBERS_UNDER:
-        few = speech.say("method.few", minimum=figures.minimum)
-    yield speech.say("method.minimum", minimum=figures.minimum, few=few)
     yield " ".join(_limits(speech))
     yield " ".join(_versions(speech))
 

@@ -1,22 +1,18 @@
 """The picture of the waves in words: what its alternative text tells."""
 
-from pathlib import Path
-
-from survey_service.charts.figures import format_difference, format_interval, format_score
+from survey_service.charts.figures import CHART_TEXTS, format_change, format_interval, format_score
 from survey_service.charts.wave_dots import PictureLabels
 from survey_service.charts.wave_rows import WaveRow, rows_of
 from survey_service.measurement.comparison import Verdict
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.texts import Wording, load_texts
 
-_TEXTS = Path(__file__).parent / "texts.toml"
-
 
 def describe_wave_dots(
     figures: ReleasedFigures, audience: str, labels: PictureLabels, language: str
 ) -> str:
     """Return every row of the picture as a sentence, after one that says what it is about."""
-    texts = load_texts(_TEXTS)
+    texts = load_texts(CHART_TEXTS)
     rows = rows_of(figures, audience, labels.principles)
     waves = [labels.waves.get(wave, wave) for wave in figures.waves]
     kind = "count.one" if len(rows) == 1 else "count.many"
@@ -30,7 +26,7 @@ def describe_wave_dots(
 
 
 def _describe_row(row: WaveRow, waves: list[str], language: str) -> str:
-    texts = load_texts(_TEXTS)
+    texts = load_texts(CHART_TEXTS)
     if all(mean is None for mean in row.means):
         return texts["alt.too_few"].read_in(language).format(principle=row.name)
     means = [
@@ -42,9 +38,8 @@ def _describe_row(row: WaveRow, waves: list[str], language: str) -> str:
         means[-1] += texts["alt.interval"].read_in(language).format(interval=interval)
     change = texts[f"verdict.{row.verdict}"].read_in(language).lower()
     if row.difference is not None and row.verdict is not Verdict.TOO_FEW:
-        difference = format_difference(row.difference, language)
-        pattern = texts["alt.points"].read_in(language)
-        change = pattern.format(verdict=change, difference=difference)
+        points = format_change(row.difference, language)
+        change = texts["alt.points"].read_in(language).format(verdict=change, points=points)
     pattern = texts["alt.row"].read_in(language)
     return pattern.format(principle=row.name, means=", ".join(means), change=change)
 

@@ -1,6 +1,12 @@
 """Figures as a reader of Danish or English writes them."""
 
+from pathlib import Path
+
 from babel.numbers import format_decimal
+
+from survey_service.texts import load_texts
+
+CHART_TEXTS = Path(__file__).parent / "texts.toml"
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -13,6 +19,13 @@ def format_score(value: float, language: str, decimals: int = 0) -> str:
 def format_difference(value: float, language: str, decimals: int = 0) -> str:
     """Return a difference in points with its sign; one that rounds to nought has none."""
     return _format(value, language, decimals, "+")
+
+
+def format_change(value: float, language: str) -> str:
+    """Return a whole difference with its sign and unit: "+1 point", "−8 points"."""
+    unit = "unit.point" if abs(round(value)) == 1 else "unit.points"
+    written = format_difference(value, language)
+    return load_texts(CHART_TEXTS)[unit].read_in(language).format(number=written)
 
 
 def format_number(value: float, language: str) -> str:

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from reportlab.graphics.shapes import STATE_DEFAULTS
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
@@ -38,6 +39,8 @@ def register_fonts() -> None:
     folder = Path(__file__).parent / "fonts"
     for name, file in _FONT_FILES.items():
         registerFont(TTFont(name, str(folder / file)))
+    # else every drawing in a PDF begins by naming a font that is not embedded
+    STATE_DEFAULTS["fontName"] = REGULAR
     registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=ITALIC, boldItalic=BOLD)
 
 

@@ -2,21 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from reportlab.graphics.shapes import Circle, Drawing, Group, Line, String
 from reportlab.lib.colors import Color, linearlyInterpolatedColor
 
 from survey_service.charts import style
-from survey_service.charts.figures import format_difference
+from survey_service.charts.figures import CHART_TEXTS, format_difference
 from survey_service.charts.signs import VERDICT_COLOURS, draw_sign
 from survey_service.charts.wave_rows import WaveRow, common_axis, rows_of
 from survey_service.measurement.comparison import Verdict
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.texts import load_texts
-
-CHART_TEXTS = Path(__file__).parent / "texts.toml"
-
 
 _SLACK = 1.06
 """Room to spare for words, in case a page falls back to a wider font than IBM Plex Sans."""
@@ -32,7 +28,11 @@ _KEY_ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class PictureSize:
-    """How large a picture is drawn, in points; `in_words` puts the verdict's word on each row."""
+    """How large a picture is drawn, in points.
+
+    `in_words` puts the verdict's word on each row; else a key below the rows has the words.
+    Without `legend` another picture on the page must say which dot is which wave.
+    """
 
     width: float
     row_height: float
@@ -40,10 +40,11 @@ class PictureSize:
     name_width: float
     dot_radius: float
     in_words: bool = True
+    legend: bool = True
 
 
 BRIEF_SIZE = PictureSize(515, 23, 9.5, 128, 4.2)
-SMALL_SIZE = PictureSize(250, 14.5, 7.8, 92, 2.7, in_words=False)
+SMALL_SIZE = PictureSize(250, 14.5, 7.8, 102, 2.7, in_words=False)
 PAGE_SIZE = PictureSize(1040, 44, 17, 250, 8)
 NARROW_PAGE_SIZE = PictureSize(340, 44, 14, 118, 5, in_words=False)
 
@@ -96,10 +97,10 @@ def draw_wave_dots(
     rows = rows_of(figures, audience, labels.principles)
     frame = _lay_out(size, axis or common_axis(figures, (audience,)), language)
     names = [_wrap_name(row.name, size) for row in rows]
-    heights = [max(size.row_height, len(lines) * size.font_size * 1.2 + 5) for lines in names]
-    legend = _legend_lines(figures.waves, labels.waves, size, language)
+    heights = [max(size.row_height, len(lines) * size.font_size * 1.2 + 1) for lines in names]
+    legend = _legend_lines(figures.waves, labels.waves, size, language) if size.legend else []
     head = size.font_size * 1.9 * len(legend) + size.font_size * 2.0
-    foot = 0.0 if size.in_words else size.font_size * 3.4
+    foot = 0.0 if size.in_words else size.font_size * 2.9
     drawing = Drawing(size.width, head + sum(heights) + foot)
     top = drawing.height
     drawing.add(_draw_legend(legend, top, size))
@@ -153,7 +154,7 @@ def _draw_axis(frame: _Frame, top: float, bottom: float) -> Group:
 def _draw_column_name(frame: _Frame, top: float, language: str) -> String:
     words = load_texts(CHART_TEXTS)["column.change"].read_in(language)
     size = frame.size.font_size
-    name = _text(frame.right + size * 0.9, top + 5, words, size * 0.85)
+    name = _text(frame.right + size * 1.5, top + 5, words, size * 0.85)
     name.fillColor = style.QUIET_INK
     return name
 
@@ -272,7 +273,7 @@ def _draw_key(verdicts: set[Verdict], size: PictureSize, language: str) -> Group
     texts = load_texts(CHART_TEXTS)
     group = Group()
     font_size = size.font_size * 0.92
-    x, baseline = 0.0, size.font_size * 1.5
+    x, baseline = 0.0, size.font_size * 1.45
     for verdict in (verdict for verdict in _KEY_ORDER if verdict in verdicts):
         word = texts[f"verdict.{verdict}"].read_in(language)
         width = font_size * 1.1 + style.measure_text(word, style.REGULAR, font_size) * _SLACK

@@ -122,49 +122,24 @@ def disclose(
     """
     if minimum < MINIMUM_ANSWERS:
         raise ValueError(f"minimum: expected {MINIMUM_ANSWERS} answers or more, found {minimum}")
-    means = {
-        (mean.audience, mean.principle, mean.wave): mean
-        for mean in (_release_mean(found, minimum) for found in report.wave_means)
-        if mean is not None and mean.wave in waves
-    }
-    contrasts = {
-        (shown.audience, shown.principle, shown.from_wave, shown.to_wave): shown
-        for shown in (_release_contrast(found, minimum) for found in report.contrasts)
-        if shown is not None
-    }
-    named = audiences if audiences is not None else _names(audience for audience, _ in counts)
-    figures = [*means, *contrasts]
-    kept_audiences = (
-        named if audiences is not None else _names([*named, *(key[0] for key in figures)])
-    )
-    kept_principles = principles if principles is not None else _names(key[1] for key in figures)
-    primary = {
-        (found.audience, found.from_wave, found.to_wave)
-        for found in report.contrasts
-        if found.is_primary
-    }
+    means = [_release_mean(found, minimum) for found in report.wave_means if found.wave in waves]
+    contrasts = [_release_contrast(found, minimum) for found in report.contrasts]
+    figures = [figure for figure in [*means, *contrasts] if figure is not None]
+    if audiences is None:
+        audiences = _names([key[0] for key in counts] + [figure.audience for figure in figures])
+    if principles is None:
+        principles = _names(figure.principle for figure in figures)
     return ReleasedFigures(
         minimum=minimum,
         margin=margin,
         waves=waves,
         counts=tuple(
             _release_count(audience, wave, counts.get((audience, wave)), minimum)
-            for audience in kept_audiences
+            for audience in audiences
             for wave in waves
         ),
-        wave_means=tuple(
-            means.get((audience, principle, wave)) or _no_mean(audience, principle, wave)
-            for audience in kept_audiences
-            for principle in kept_principles
-            for wave in waves
-        ),
-        contrasts=tuple(
-            contrasts.get((audience, principle, *pair))
-            or _no_contrast(audience, principle, pair, (audience, *pair) in primary)
-            for audience in kept_audiences
-            for principle in kept_principles
-            for pair in combinations(waves, 2)
-        ),
+        wave_means=_fill_means(means, audiences, principles, waves),
+        contrasts=_fill_contrasts(contrasts, audiences, principles, waves, _primary_of(report)),
         method=_release_method(report.method),
     )
 
@@ -232,6 +207,51 @@ def _release_count(
         wave=wave,
         sent=sent if sent >= minimum else None,
         roster=roster if roster is not None and min(sent, roster) >= minimum else None,
+    )
+
+
+def _fill_means(
+    means: Iterable[ReleasedMean | None],
+    audiences: tuple[str, ...],
+    principles: tuple[str, ...],
+    waves: tuple[str, ...],
+) -> tuple[ReleasedMean, ...]:
+    shown = {(mean.audience, mean.principle, mean.wave): mean for mean in means if mean}
+    return tuple(
+        shown.get((audience, principle, wave)) or _no_mean(audience, principle, wave)
+        for audience in audiences
+        for principle in principles
+        for wave in waves
+    )
+
+
+def _fill_contrasts(
+    contrasts: Iterable[ReleasedContrast | None],
+    audiences: tuple[str, ...],
+    principles: tuple[str, ...],
+    waves: tuple[str, ...],
+    primary: frozenset[tuple[str, str, str]],
+) -> tuple[ReleasedContrast, ...]:
+    shown = {
+        (contrast.audience, contrast.principle, contrast.from_wave, contrast.to_wave): contrast
+        for contrast in contrasts
+        if contrast
+    }
+    return tuple(
+        shown.get((audience, principle, *pair))
+        or _no_contrast(audience, principle, pair, (audience, *pair) in primary)
+        for audience in audiences
+        for principle in principles
+        for pair in combinations(waves, 2)
+    )
+
+
+def _primary_of(report: ComparisonReport) -> frozenset[tuple[str, str, str]]:
+    """Return audience and waves named beforehand, so that withheld rows of theirs say so too."""
+    return frozenset(
+        (found.audience, found.from_wave, found.to_wave)
+        for found in report.contrasts
+        if found.is_primary
     )
 
 
