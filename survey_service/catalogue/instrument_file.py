@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import yaml
+
 from survey_service.catalogue.framework_file import KnownFrameworks
 from survey_service.catalogue.item_file import ItemContext, read_item
 from survey_service.catalogue.reading import Place, Reading, peek_at
@@ -50,10 +52,7 @@ def read_instrument(
     """
     if reading.root is None:
         return InstrumentFile(None)
-    required, optional = _REQUIRED, _OPTIONAL
-    if rules.complete:
-        required, optional = (*_REQUIRED, "framework"), _OPTIONAL[1:]
-    fields = reading.fields(reading.root, required, optional)
+    fields = _read_fields(reading, reading.root, rules)
     key, version = reading.word(fields.get("key")), reading.number(fields.get("version"))
     audience = _read_audience(reading, fields.get("audience"), rules)
     title = reading.wording(fields.get("title"), rules.languages)
@@ -61,18 +60,28 @@ def read_instrument(
     framework_key = reading.known_word(fields.get("framework"), frameworks, "framework")
     framework = frameworks.get(framework_key) if framework_key is not None else None
     context = _gather_context(reading, fields, rules, framework, scales)
-    entries = reading.entries(fields.get("items"))
-    items, lines = _read_items(reading, entries, context)
-    if rules.complete and context.framework is not None and "items" in fields:
-        _check_complete(reading, fields["items"], entries, context.framework)
-    if reading.faults or len(items) < len(entries):
-        return InstrumentFile(None, lines)
-    if key is None or version is None or audience is None or title is None:
+    items, lines = _read_items(reading, fields.get("items"), context)
+    if rules.complete:
+        _check_complete(reading, fields.get("items"), framework)
+    if (
+        reading.faults
+        or items is None
+        or key is None
+        or version is None
+        or audience is None
+        or title is None
+    ):
         return InstrumentFile(None, lines)
     instrument = Instrument(
         key, version, audience, framework_key or "", title, tuple(items), introduction
     )
     return InstrumentFile(instrument, lines)
+
+
+def _read_fields(reading: Reading, root: Place, rules: FileRules) -> dict[str, Place]:
+    if rules.complete:
+        return reading.fields(root, (*_REQUIRED, "framework"), _OPTIONAL[1:])
+    return reading.fields(root, _REQUIRED, _OPTIONAL)
 
 
 def _read_audience(reading: Reading, place: Place | None, rules: FileRules) -> str | None:
@@ -103,36 +112,38 @@ def _gather_context(
 
 
 def _read_items(
-    reading: Reading, entries: list[Place], context: ItemContext
-) -> tuple[list[Item], dict[str, int]]:
-    """Read the items that can be read; notes keys and indicators that come twice."""
+    reading: Reading, place: Place | None, context: ItemContext
+) -> tuple[list[Item] | None, dict[str, int]]:
+    """Return the items, None where one cannot be read, and the line of each key."""
+    entries = reading.entries(place)
     items: list[Item] = []
     lines: dict[str, int] = {}
-    indicators: set[str] = set()
     for entry in entries:
         key, item = read_item(reading, entry, context)
         if key is not None and key in lines:
             reading.note(entry, f"each item once (the first is in line {lines[key]})", "it twice")
         elif key is not None:
             lines[key] = entry.line
-        if item is None:
-            continue
-        items.append(item)
-        if item.indicator in indicators:
-            reading.note(entry, "each indicator once", f"{item.indicator} twice")
-        if item.indicator is not None:
-            indicators.add(item.indicator)
-    return items, lines
+        if item is not None:
+            _check_indicator(reading, entry, item, items)
+            items.append(item)
+    return (items if len(items) == len(entries) else None), lines
 
 
-def _check_complete(
-    reading: Reading, place: Place, entries: list[Place], framework: Framework
-) -> None:
+def _check_indicator(reading: Reading, place: Place, item: Item, earlier: list[Item]) -> None:
+    """Note an indicator that comes twice: a published figure is one item's."""
+    if item.indicator is not None and item.indicator in [other.indicator for other in earlier]:
+        reading.note(place, "each indicator once", f"{item.indicator} twice")
+
+
+def _check_complete(reading: Reading, place: Place | None, framework: Framework | None) -> None:
     """Note principles with too few items: one item alone cannot carry a score.
 
     Items with other faults count too, or each of their faults would be told twice.
     """
-    measures = [peek_at(entry.node, "measure") for entry in entries]
+    if place is None or framework is None or not isinstance(place.node, yaml.SequenceNode):
+        return
+    measures = [peek_at(node, "measure") for node in place.node.value]
     for principle in framework.principles:
         count = measures.count(principle.key)
         if count < MINIMUM_ITEMS_PER_PRINCIPLE:

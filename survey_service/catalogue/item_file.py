@@ -48,11 +48,12 @@ def read_item(
     help_text = reading.wording(fields.get("help"), context.languages)
     rated = block in RATED_BLOCKS
     _check_key(reading, fields.get("key"), key, block)
-    _check_fields_fit(reading, fields, block)
+    _check_fields_fit(reading, place, fields, block)
     measure = _read_measure(reading, place, fields, context, block) if rated else None
     scale = _read_scale(reading, place, fields.get("scale"), context) if rated else None
     values = _read_values(reading, fields.get("values"), context) if rated else ()
-    options = _read_options(reading, place, fields, context, key, block)
+    options_place = fields.get("options") if block == Block.BACKGROUND else None
+    options = _read_options(reading, options_place, context, key)
     is_reversed = reading.flag(fields.get("reversed"))
     indicator = reading.word(fields.get("indicator"))
     if len(reading.faults) > before or key is None or block is None or wording is None:
@@ -82,10 +83,14 @@ def _check_key(reading: Reading, place: Place | None, key: str | None, block: Bl
         reading.note(place, "the key help for a background item only")
 
 
-def _check_fields_fit(reading: Reading, fields: Mapping[str, Place], block: Block | None) -> None:
-    """Note fields that mean nothing for this block."""
+def _check_fields_fit(
+    reading: Reading, place: Place, fields: Mapping[str, Place], block: Block | None
+) -> None:
+    """Note fields that this block lacks or that mean nothing for it."""
     if block is None:
         return
+    if block == Block.BACKGROUND and "options" not in fields:
+        reading.note(Place(place.node, f"{place.field}.options"), "a value", "nothing")
     misplaced: tuple[str, ...] = ("options",) if block in RATED_BLOCKS else _RATED_ONLY
     if block == Block.FREE_TEXT:
         misplaced = (*_RATED_ONLY, "options")
@@ -141,22 +146,13 @@ def _read_values(reading: Reading, place: Place | None, context: ItemContext) ->
 
 
 def _read_options(
-    reading: Reading,
-    place: Place,
-    fields: Mapping[str, Place],
-    context: ItemContext,
-    key: str | None,
-    block: Block | None,
+    reading: Reading, options_place: Place | None, context: ItemContext, key: str | None
 ) -> tuple[Option, ...]:
     """Return a background item's options; notes values that come twice or are taken."""
-    options_place = fields.get("options")
-    if block != Block.BACKGROUND:
-        return ()
     if options_place is None:
-        reading.note(Place(place.node, f"{place.field}.options"), "a value", "nothing")
         return ()
-    entries = reading.entries(options_place, named_by="value")
     found: dict[str, Option] = {}
+    entries = reading.entries(options_place, named_by="value")
     for entry in entries:
         option = _read_option(reading, entry, context)
         if option is not None and option.value in found:
@@ -166,8 +162,8 @@ def _read_options(
     if 0 < len(entries) < MINIMUM_OPTIONS:
         reading.note(options_place, f"{MINIMUM_OPTIONS} or more options", str(len(entries)))
     if key == HELP_KEY and tuple(found) != HELP_VALUES:
-        shown = ", ".join(found) or "none"
-        reading.note(options_place, f"the values {', '.join(HELP_VALUES)}", shown)
+        values = ", ".join(HELP_VALUES)
+        reading.note(options_place, f"the values {values}", ", ".join(found) or "none")
     return tuple(found.values())
 
 

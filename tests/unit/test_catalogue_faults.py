@@ -355,3 +355,10 @@ def test_a_folder_of_stand_alone_files_is_checked_file_by_file(tmp_path):
         "zero.yaml:1: file: expected a key and version of its own, "
         "found mood version 1, which another file has"
     ]
+
+
+def test_a_published_figure_belongs_to_one_item(tmp_path):
+    twice = GOOD.replace("measure: mood", "indicator: published, measure: mood")
+    assert find_faults(tmp_path, twice) == [
+        "mood.yaml:13: items[sad]: expected each indicator once, found published twice"
+    ]
