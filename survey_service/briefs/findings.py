@@ -11,6 +11,9 @@ from survey_service.charts.wave_rows import shown_contrasts
 from survey_service.measurement.comparison import Verdict
 from survey_service.measurement.disclosure import ReleasedContrast, ReleasedFigures
 
+AT_LEAST_MARGIN = "by_at_least_margin"
+"""The reason code of a change whose whole interval passes the margin."""
+
 _CHANGES = (Verdict.IMPROVED, Verdict.DECLINED)
 
 
@@ -116,7 +119,7 @@ class _Voice:
         listed = "; ".join(self._with_points(key) for key in keys)
         suffix = "_careful" if self.careful else ""
         said = self.speech.say(f"point.{verdict}{suffix}", principles=listed)
-        sure = [key for key in keys if self._passes_margin(self.contrasts[key])]
+        sure = [key for key in keys if self.contrasts[key].reason_code == AT_LEAST_MARGIN]
         if self.careful or not sure:
             return said
         margin = format_number(self.figures.margin, self.speech.language)
@@ -131,12 +134,6 @@ class _Voice:
         return self.speech.say(
             "point.principle_with_points", principle=self.names[key], points=points
         )
-
-    def _passes_margin(self, contrast: ReleasedContrast) -> bool:
-        if contrast.ci_low is None or contrast.ci_high is None:
-            return False
-        # more than the margin after rounding, so never less than the margin before it
-        return contrast.ci_low > self.figures.margin or contrast.ci_high < -self.figures.margin
 
     def _detectable(self, keys: list[str]) -> str:
         found = [

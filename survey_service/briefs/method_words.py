@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from survey_service.briefs.context import Speech
 from survey_service.charts.figures import format_number
-from survey_service.charts.wave_rows import compared_waves
+from survey_service.charts.wave_rows import compared_waves, shown_contrasts
 from survey_service.measurement.disclosure import WHOLE_NUMBERS_UNDER, ReleasedFigures
 
 
@@ -26,7 +26,7 @@ def method_points(figures: ReleasedFigures, speech: Speech) -> Iterable[str]:
     """Return how it was done and what it cannot show, with only the limits that apply."""
     yield speech.say("method.model")
     yield _family(figures, speech)
-    yield speech.say("method.margin", margin=format_number(figures.margin, speech.language))
+    yield _margin(figures, speech)
     yield " ".join(_limits(speech))
     yield " ".join(_versions(speech))
 
@@ -38,6 +38,23 @@ def _family(figures: ReleasedFigures, speech: Speech) -> str:
     first, last = (escape(speech.waves()[wave]) for wave in compared_waves(figures))
     name = escape(speech.audience(audience))
     return speech.say("method.primary", audience=name, first=first, last=last)
+
+
+def _margin(figures: ReleasedFigures, speech: Speech) -> str:
+    """Return the margin, and how likely it was to conclude that nothing relevant had changed."""
+    said = speech.say("method.margin", margin=format_number(figures.margin, speech.language))
+    audience = speech.context.ordered_audiences[0]
+    powers = [
+        contrast.equivalence_power
+        for contrast in shown_contrasts(figures, audience).values()
+        if contrast.equivalence_power is not None
+    ]
+    if not powers:
+        return f"{said} {speech.say('method.power_rule')}"
+    low, high = round(100 * min(powers)), round(100 * max(powers))
+    name = escape(speech.audience(audience))
+    chance = str(low) if low == high else f"{low}-{high}"
+    return f"{said} {speech.say('method.power', audience=name, chance=chance)}"
 
 
 def _limits(speech: Speech) -> Iterable[str]:

@@ -16,7 +16,7 @@ from survey_service.measurement.comparison import (
 WHOLE_NUMBERS_UNDER = 10
 """Figures of fewer answers than this are shown as whole numbers, with the verdict in words only."""
 
-WITHHELD_REASON = "too_few"
+WITHHELD_REASON = "too_few_answers"
 """The only reason code of a contrast that is not shown, whatever kept it back."""
 
 RELEASED_METHOD_NUMBERS = frozenset(
@@ -40,7 +40,11 @@ class ReleasedMean:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedContrast:
-    """A contrast as it may be shown. Withheld and not computable look the same: None, too_few."""
+    """A contrast as it may be shown. Withheld and not computable look the same: None, too_few.
+
+    `equivalence_power` (0-1, to the nearest 0.05) is the chance to conclude "no relevant change"
+    if nothing has changed.
+    """
 
     audience: str
     principle: str
@@ -58,6 +62,7 @@ class ReleasedContrast:
     verdict: Verdict
     reason_code: str
     is_primary: bool
+    equivalence_power: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,7 @@ def _release_contrast(found: Contrast, minimum: int) -> ReleasedContrast | None:
         verdict=found.verdict,
         reason_code=found.reason.code,
         is_primary=found.is_primary,
+        equivalence_power=None if few else _rounded_share(found.equivalence_power),
     )
 
 
@@ -283,12 +289,22 @@ def _no_contrast(
 
 
 def _release_method(method: Mapping[str, object]) -> Mapping[str, object]:
-    return {
-        key: value
-        for key, value in method.items()
-        if isinstance(value, str | bool)
-        or (key in RELEASED_METHOD_NUMBERS and isinstance(value, int | float))
-    }
+    """Return the method's words and settings; numbers that describe the data stay behind."""
+    kept: dict[str, object] = {}
+    for key, value in method.items():
+        if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+            kept[key] = list(value)
+        elif _is_worded(value) or (
+            key in RELEASED_METHOD_NUMBERS and isinstance(value, int | float)
+        ):
+            kept[key] = value
+    return kept
+
+
+def _is_worded(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(part, str) for part in value.values())
+    return value is None or isinstance(value, str | bool)
 
 
 def _names(keys: Iterable[str]) -> tuple[str, ...]:
@@ -297,6 +313,10 @@ def _names(keys: Iterable[str]) -> tuple[str, ...]:
 
 def _is_number(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
+
+
+def _rounded_share(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else round(round(value * 20) / 20, 2)
 
 
 def _rounded(value: float | None, decimals: int) -> float | None:

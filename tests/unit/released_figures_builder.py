@@ -66,8 +66,9 @@ def a_contrast(audience="citizen", principle="hopes", **of):
         "equivalence_p_adjusted": 0.9 if known else None,
         "minimum_detectable_difference": 7.04 if known else None,
         "verdict": Verdict.IMPROVED,
-        "reason": Reason("increase", "The mean rose."),
+        "reason": Reason("size_uncertain", "There is a change."),
         "is_primary": False,
+        "equivalence_power": 0.4321 if known else None,
         "components": {"unit": 3.2, "residual": 15.0},
     }
     return Contrast(audience=audience, principle=principle, **(values | of))
