@@ -4,7 +4,7 @@ from survey_service.cli.simulation import SimulatedTruth, SimulatedUnit
 
 MUNICIPALITY = ("randers", "Randers Kommune")
 PROJECT_KEY = "faelles-maal"
-PROJECT_TITLE = "Fælles mål – individuelle veje (simulerede svar)"
+PROJECT_TITLE = "Fælles mål – individuelle veje"
 FRAMEWORK = "recovery-2023"
 SEED = 2023
 

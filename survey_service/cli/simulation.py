@@ -143,5 +143,5 @@ class Simulation:
     def _background(self, item: Item) -> str:
         """Return a background answer, the first option more often than the later ones."""
         values = [option.value for option in item.options]
-        weights = [1 / (2**place) for place in range(len(values))]
+        weights = [1 / (3**place) for place in range(len(values))]
         return self._random.choices(values, weights)[0]
