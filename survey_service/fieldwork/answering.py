@@ -22,9 +22,15 @@ from survey_service.measurement.instrument import (
 )
 from survey_service.measurement.scoring import score_response
 from survey_service.storage import projects, responses
-from survey_service.storage.database import Session, reading, writing
+from survey_service.storage.database import (
+    Session,
+    reading,
+    reading_rows,
+    writing,
+    writing_rows,
+)
 from survey_service.storage.keys import Key, KeyRefused, KeyStore
-from survey_service.storage.responses import Door, ResponseState
+from survey_service.storage.responses import Door, ResponseState, Rows
 from survey_service.storage.sealing import seal, unseal
 
 HELP_ITEM = "help"
@@ -151,7 +157,8 @@ def open_page(response_id: UUID, number: int) -> QuestionPage:
     """Return question `number` (from 1) of a response that still takes answers."""
     instrument, items = _questions_of_response(response_id)
     item = _item_at(items, number)
-    state = _find_open(reading(), response_id, item.key)
+    with reading_rows() as rows:
+        state = _find_open(rows, response_id, item.key)
     return QuestionPage(state, instrument, item, number, len(items))
 
 
@@ -167,10 +174,11 @@ def count_questions(response_id: UUID) -> int:
 
 def look_over(response_id: UUID) -> Overview:
     """Return a response's questions and answers, while it takes answers."""
-    session = reading()
-    state = _find_open(session, response_id, "")
+    with reading_rows() as rows:
+        state = _find_open(rows, response_id, "")
+        answers = responses.load_answers(rows, response_id)
     instrument, items = questions_of(state)
-    return Overview(state, instrument, items, responses.load_answers(session, response_id))
+    return Overview(state, instrument, items, answers)
 
 
 def save_answer(response_id: UUID, number: int, value: str) -> None:
@@ -178,19 +186,19 @@ def save_answer(response_id: UUID, number: int, value: str) -> None:
 
     Raises AnswerRefused for a value that is no option of the question.
     """
-    with writing() as session:
-        item = _find_item_for_saving(session, response_id, number)[1]
+    with writing_rows() as rows:
+        item = _find_item_for_saving(rows, response_id, number)[1]
         if value not in item.accepted_values:
             raise AnswerRefused
-        responses.save_answer(session, response_id, item.key, value)
+        responses.save_answer(rows, response_id, item.key, value)
 
 
 def skip_unless_answered(response_id: UUID, number: int) -> None:
     """Store that question `number` was skipped; an answer that stands already is kept."""
-    with writing() as session:
-        state, item = _find_item_for_saving(session, response_id, number)
+    with writing_rows() as rows:
+        state, item = _find_item_for_saving(rows, response_id, number)
         if state.value is None:
-            responses.save_answer(session, response_id, item.key, SKIPPED)
+            responses.save_answer(rows, response_id, item.key, SKIPPED)
 
 
 def clear_answer(keys: KeyStore, response_id: UUID, number: int) -> None:
@@ -327,7 +335,8 @@ def _questions(
 @lru_cache(maxsize=10_000)
 def _questions_of_response(response_id: UUID) -> tuple[Instrument, tuple[Item, ...]]:
     # A response belongs to one instrument version for ever, so this never goes stale.
-    state = responses.find_state(reading(), response_id)
+    with reading_rows() as rows:
+        state = responses.find_state(rows, response_id)
     if state is None:
         raise ResponseUnknown
     return questions_of(state)
@@ -340,7 +349,7 @@ def _item_at(items: tuple[Item, ...], number: int) -> Item:
 
 
 def _find_open(
-    session: Session, response_id: UUID, item_key: str, *, for_saving: bool = False
+    session: Rows, response_id: UUID, item_key: str, *, for_saving: bool = False
 ) -> ResponseState:
     state = responses.find_state(session, response_id, item_key, for_saving=for_saving)
     if state is None:
@@ -353,7 +362,7 @@ def _find_open(
 
 
 def _find_item_for_saving(
-    session: Session, response_id: UUID, number: int
+    session: Rows, response_id: UUID, number: int
 ) -> tuple[ResponseState, Item]:
     item = _item_at(_questions_of_response(response_id)[1], number)
     return _find_open(session, response_id, item.key, for_saving=True), item

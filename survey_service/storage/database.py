@@ -6,9 +6,9 @@ sleeps in growing steps and stalls the slower process; PostgreSQL needs no such 
 """
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -32,7 +32,17 @@ class Base(DeclarativeBase):
 
 database = SQLAlchemy(model_class=Base)
 
-__all__ = ["Base", "Session", "compact", "database", "prepare_engine", "reading", "writing"]
+__all__ = [
+    "Base",
+    "Session",
+    "compact",
+    "database",
+    "prepare_engine",
+    "reading",
+    "reading_rows",
+    "writing",
+    "writing_rows",
+]
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -85,18 +95,42 @@ def writing() -> Iterator[Session]:
             raise
 
 
+@contextmanager
+def reading_rows() -> Iterator[Connection]:
+    """Give a connection for one look at rows.
+
+    A session would double what a question page costs, and has no objects to keep track of there.
+    """
+    with database.engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing_rows() -> Iterator[Connection]:
+    """Give a connection for one write transaction, as `writing` does, without a session's cost."""
+    if database.session.registry.has():
+        database.session.rollback()  # what it reads after this must not be an older snapshot
+    engine = database.engine.execution_options(begin_immediate=True)
+    with _write_lock(engine), engine.begin() as connection:
+        yield connection
+
+
 def _write_lock(bind: Engine | Connection) -> AbstractContextManager[object]:
     path = bind.engine.url.database
     if bind.dialect.name != "sqlite" or not path or path == ":memory:":
         return nullcontext()
-    return _file_lock(Path(f"{path}.lock"))
+    return _file_lock(f"{path}.lock")
 
 
 @contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
-    with path.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def _file_lock(path: str) -> Iterator[None]:
+    # Opened anew each time: a lock belongs to the opening, and the threads must exclude each other.
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)
 
 
 def compact() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Connection,
     Delete,
     TextClause,
     and_,
@@ -24,7 +25,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from survey_service.measurement.scoring import MeasureScore
@@ -40,6 +40,9 @@ from survey_service.storage.tables import (
     Wave,
     WaveInstrument,
 )
+
+Rows = Session | Connection
+"""Where statements about single rows run: in a session, or on a connection at half the cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +138,15 @@ _ANSWERS = select(Answer.item_key, Answer.value).where(
 _DELETE_ANSWER = delete(Answer).where(
     Answer.response_id == bindparam("of_response"), Answer.item_key == bindparam("of_item")
 )
-
-
-def _upsert(dialect: Any) -> Any:
-    statement = dialect.insert(Answer)
-    return statement.on_conflict_do_update(
-        index_elements=["response_id", "item_key"], set_={"value": statement.excluded.value}
-    )
-
-
-_SAVE_ANSWER = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
+# As text, which both databases read alike: an upsert built of objects is compiled every time.
+_SAVE_ANSWER = text(
+    "INSERT INTO answer (response_id, item_key, value) VALUES (:response_id, :item_key, :value)"
+    " ON CONFLICT (response_id, item_key) DO UPDATE SET value = excluded.value"
+).bindparams(bindparam("response_id", type_=Response.id.type))
 
 
 def find_state(
-    session: Session, response_id: UUID, item_key: str = "", *, for_saving: bool = False
+    session: Rows, response_id: UUID, item_key: str = "", *, for_saving: bool = False
 ) -> ResponseState | None:
     """Return a response's state and its answer to one item; None if there is no such response."""
     if for_saving:
@@ -157,16 +155,16 @@ def find_state(
     return None if row is None else ResponseState(*row)
 
 
-def load_answers(session: Session, response_id: UUID) -> dict[str, str]:
+def load_answers(session: Rows, response_id: UUID) -> dict[str, str]:
     """Return all answers of one response by item key."""
     rows = session.execute(_ANSWERS, {"response_id": response_id})
     return {key: value for key, value in rows}  # noqa: C416 - dict() of rows loses the types
 
 
-def save_answer(session: Session, response_id: UUID, item_key: str, value: str) -> None:
+def save_answer(session: Rows, response_id: UUID, item_key: str, value: str) -> None:
     """Store one answer; a later one to the same item takes its place."""
-    statement = _SAVE_ANSWER[session.get_bind().dialect.name]
-    session.execute(statement, {"response_id": response_id, "item_key": item_key, "value": value})
+    values = {"response_id": response_id, "item_key": item_key, "value": value}
+    session.execute(_SAVE_ANSWER, values)
 
 
 def delete_answer(session: Session, response_id: UUID, item_key: str) -> None:
@@ -309,8 +307,9 @@ def shuffled(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return listed
 
 
-def _lock(session: Session, statement: TextClause, **values: object) -> None:
-    if session.get_bind().dialect.name != "sqlite":
+def _lock(session: Rows, statement: TextClause, **values: object) -> None:
+    bind = session.get_bind() if isinstance(session, Session) else session
+    if bind.dialect.name != "sqlite":
         session.execute(statement, values)
 
 
