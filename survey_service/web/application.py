@@ -19,6 +19,7 @@ from survey_service.storage.database import database, prepare_engine
 from survey_service.storage.keys import KeyStore
 from survey_service.web import answer, errors, workspace
 from survey_service.web.access import enforce_access
+from survey_service.web.cookies import SignedCookies
 from survey_service.web.language import choose_language, long_date, translate
 from survey_service.web.settings import Settings, load_settings
 
@@ -74,6 +75,7 @@ def create_app(
     app.extensions["survey_settings"] = settings
     app.extensions["survey_keys"] = keys
     app.extensions["survey_today"] = today or copenhagen_today
+    app.session_interface = SignedCookies(app)
     _connect(app, check_database=check_database)
     _prepare_pages(app, settings)
     return app
@@ -120,7 +122,7 @@ def _prepare_pages(app: Flask, settings: Settings) -> None:
     app.register_blueprint(answer.pages)
     app.register_blueprint(workspace.pages, url_prefix="/arbejdsrum")
     errors.register(app)
-    login = LoginManager(app)
+    login = LoginManager(app, add_context_processor=False)
     login.user_loader(workspace.load_user)
     app.before_request(choose_language)
     app.before_request(enforce_access)

@@ -1,16 +1,41 @@
 """The forms of the answering pages; every one carries a token against forged requests."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import validate_csrf
 from wtforms import HiddenField, StringField
+from wtforms.csrf.core import CSRF
 
 
-class CodeForm(FlaskForm):  # type: ignore[misc]
+class PostedToken(CSRF):  # type: ignore[misc]
+    """Checks the token that was posted and makes none: the templates ask for theirs themselves."""
+
+    def generate_csrf_token(self, _field: Any) -> str:
+        """Return nothing; no template shows this field."""
+        return ""
+
+    def validate_csrf_token(self, _form: Any, field: Any) -> None:
+        """Refuse what is not this browser's token: raises wtforms.ValidationError."""
+        validate_csrf(field.data)
+
+
+class AnsweringForm(FlaskForm):  # type: ignore[misc]
+    """A form of the answering pages."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How the token is checked."""
+
+        csrf_class = PostedToken
+
+
+class CodeForm(AnsweringForm):
     """An access or withdrawal code as it was typed."""
 
     code = StringField()
 
 
-class PageForm(FlaskForm):  # type: ignore[misc]
+class PageForm(AnsweringForm):
     """What belongs to one page of one response."""
 
     page = HiddenField()
@@ -23,7 +48,7 @@ class AnswerForm(PageForm):
     clear = StringField()
 
 
-class LanguageForm(FlaskForm):  # type: ignore[misc]
+class LanguageForm(AnsweringForm):
     """The language to go on in, and where."""
 
     language = StringField()
