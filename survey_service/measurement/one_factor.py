@@ -30,19 +30,8 @@ def fit_loadings(covariance: Floats) -> Floats | None:
     _check(covariance)
     deviations = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(deviations, deviations)
-    found = optimize.minimize(
-        _squared_residuals,
-        _starting_loadings(correlation),
-        args=(correlation,),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-1.0, 1.0)] * len(correlation),
-        options={"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-9},
-    )
-    loadings: Floats = np.asarray(found.x, dtype=np.float64)
-    # L-BFGS-B may end in a failed line search at the minimum itself, so the slope decides.
-    slope = _squared_residuals(loadings, correlation)[1]
-    if np.abs(loadings).max() >= AT_THE_BOUND or np.abs(slope).max() > 1e-5:
+    loadings = _fit_standardised(correlation)
+    if loadings is None:
         return None
     return (loadings if loadings @ deviations >= 0 else -loadings) * deviations
 
@@ -74,7 +63,30 @@ def _starting_loadings(correlation: Floats) -> Floats:
     return np.asarray(np.clip(start, -0.95, 0.95), dtype=np.float64)
 
 
-def _squared_residuals(loadings: Floats, correlation: Floats) -> tuple[float, Floats]:
-    residual = correlation - np.outer(loadings, loadings)
-    np.fill_diagonal(residual, 0.0)
-    return float((residual**2).sum()) / 2, -2 * residual @ loadings
+def _fit_standardised(correlation: Floats) -> Floats | None:
+    rows, columns = np.triu_indices(len(correlation), k=1)
+    target = correlation[rows, columns]
+
+    def residuals(loadings: Floats) -> Floats:
+        return np.asarray(target - loadings[rows] * loadings[columns], dtype=np.float64)
+
+    def slopes(loadings: Floats) -> Floats:
+        jacobian = np.zeros((len(target), len(loadings)))
+        pairs = np.arange(len(target))
+        jacobian[pairs, rows] = -loadings[columns]
+        jacobian[pairs, columns] = -loadings[rows]
+        return jacobian
+
+    # MINPACK straight: the newer interfaces cost ten times as much for so small a problem.
+    loadings: Floats = optimize.leastsq(
+        residuals,
+        _starting_loadings(correlation),
+        Dfun=slopes,
+        full_output=True,
+        ftol=1e-15,
+        xtol=1e-12,
+    )[0]
+    still_falling = np.abs(slopes(loadings).T @ residuals(loadings)).max() > 1e-5
+    if np.abs(loadings).max() >= AT_THE_BOUND or still_falling:
+        return None
+    return loadings
