@@ -12,7 +12,7 @@ from survey_service.storage.database import database
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """With CI set, report a skipped test as failed: what was not checked is not known to hold."""
     report = yield
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):

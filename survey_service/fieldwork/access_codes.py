@@ -6,6 +6,7 @@ it, since the weights are distinct and the field has no zero divisors.
 """
 
 from collections.abc import Callable
+from unicodedata import category
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: without I, L, O and U (https://www.crockford.com/base32.html)."""
@@ -41,8 +42,7 @@ def read_code(typed: str) -> str:
 
     Raises CodeMistyped without repeating what was typed: codes never reach a log.
     """
-    kept = "".join(character for character in typed.upper() if character not in " -\t\u00a0–.")
-    code = kept.translate(_READ_AS)
+    code = "".join(filter(_is_kept, typed.upper())).translate(_READ_AS)
     if len(code) != CODE_LENGTH + 1:
         raise CodeMistyped(f"code: expected {CODE_LENGTH + 1} characters, found {len(code)}")
     if any(character not in ALPHABET for character in code):
@@ -55,6 +55,11 @@ def read_code(typed: str) -> str:
 def format_code(code: str) -> str:
     """Return a code in groups that are easy to copy by hand: XXXX-XXXX-XXX."""
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def _is_kept(character: str) -> bool:
+    # Letters and mails bring hyphens and spaces of every kind, some of them without width.
+    return not (character in "._" or character.isspace() or category(character) in {"Pd", "Cf"})
 
 
 def _check_character(body: str) -> str:

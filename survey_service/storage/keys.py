@@ -10,7 +10,7 @@ import hmac
 import os
 import secrets
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class KeyRefused(Exception):
 class Key:
     """32 secret bytes; each purpose uses a key derived from them."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     def derive(self, purpose: str) -> bytes:
         """Return 32 bytes for one purpose: HMAC-SHA256 of its name (RFC 5869's expand step)."""
