@@ -17,7 +17,7 @@ from flask_wtf.csrf import generate_csrf
 from survey_service.storage import tables
 from survey_service.storage.database import database, prepare_engine
 from survey_service.storage.keys import KeyStore
-from survey_service.web import answer, errors, workspace
+from survey_service.web import answer, errors, fixed_parts, workspace
 from survey_service.web.access import enforce_access
 from survey_service.web.cookies import SignedCookies
 from survey_service.web.language import choose_language, long_date, translate
@@ -132,10 +132,12 @@ def _prepare_pages(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         t=translate,
         static=_static_url,
+        contacts=_contacts,
         csrf_token=generate_csrf,
         accessibility_url=settings.accessibility_url,
     )
     app.context_processor(_page_values)
+    fixed_parts.register(app)
 
 
 def _page_values() -> dict[str, object]:
@@ -143,11 +145,11 @@ def _page_values() -> dict[str, object]:
     return {
         "language": g.language,
         "service_name": settings.service_name.read_in(g.language),
-        "contacts": _contacts(settings),
     }
 
 
-def _contacts(settings: Settings) -> list[dict[str, str]]:
+def _contacts() -> list[dict[str, str]]:
+    settings: Settings = current_app.extensions["survey_settings"]
     return [
         {
             "name": contact.name.read_in(g.language),
