@@ -78,3 +78,8 @@ def test_counts_add_up(codes):
     unrated = found.dont_know_count + found.not_applicable_count + found.skipped_count
     assert found.n_rated + unrated == found.n_reached
     assert found.n_reached + codes.count(0) == len(codes)
+
+
+def test_a_scale_of_one_option_has_no_upper_ones():
+    with pytest.raises(ValueError, match="option_count: expected 2 or more, found 1"):
+        upper_options(1)

@@ -27,10 +27,9 @@ def test_an_item_that_one_wave_rates_higher_than_equals_did_is_flagged():
     found = between_waves(two_waves(random, people, later, [0] * 5, [0, 0, 25, 0, 0]))
     assert flagged(found) == {"c"}
     assert untrusted_principles(found) == ("hopes",)
-    # The item was moved by 25; the others' standing rests on noise-free means of nothing else.
-    assert next(item for item in found if item.item == "c").difference.value == pytest.approx(
-        25, abs=6
-    )
+    # It was moved by 25 points before rounding to options, which cuts some at the upper end.
+    moved = next(item for item in found if item.item == "c")
+    assert moved.difference.value == pytest.approx(25, abs=6)
 
 
 def test_a_true_gap_between_the_groups_alone_flags_nothing():

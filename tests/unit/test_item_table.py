@@ -89,3 +89,8 @@ def test_item_scores_and_item_keys_must_agree_in_number():
 def test_only_keeps_the_items_asked_for_in_that_order():
     scale = ItemScores(np.array([[10.0, 20.0, 30.0]]), ("a", "b", "c"))
     assert scale.only(("c", "a")).scores.tolist() == [[30.0, 10.0]]
+
+
+def test_units_and_rows_must_agree_in_number():
+    with pytest.raises(ValueError, match=r"units: expected one per respondent \(1\), found 2"):
+        ItemScores(np.array([[1.0, 5.0]]), ("a", "b"), np.array(["north", "south"]))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from item_table_builder import item_table
 from statsmodels.multivariate.factor import Factor
 
 from survey_service.measurement.item_table import ItemScores
@@ -17,6 +18,7 @@ from survey_service.measurement.reliability import (
     feldt_interval,
     measure_reliability,
     pairwise_covariance,
+    reliability_per_scale,
     standard_error_of_measurement,
 )
 
@@ -227,3 +229,31 @@ def test_no_figure_is_ever_nan_and_order_is_irrelevant(rows):
     assert all(figure is None or math.isfinite(figure) for figure in figures)
     turned_round = measure_reliability(scale_of(rows[::-1])).alpha
     assert turned_round == (None if found.alpha is None else pytest.approx(found.alpha, rel=1e-9))
+
+
+def test_every_audience_wave_and_principle_with_answers_is_measured():
+    codes = [[1, 1, 5, 4], [2, 2, 4, 4], [4, 3, 2, 1], [5, 5, 1, 2]]
+    table = item_table(codes, measures=["hopes", "hopes", "early", "early"], waves=["final"] * 4)
+    found = reliability_per_scale(table)
+    assert [(scale.audience, scale.wave, scale.principle) for scale in found] == [
+        ("citizen", "final", "hopes"),
+        ("citizen", "final", "early"),
+    ]
+    assert all(scale.reliability.n == 4 for scale in found)
+
+
+def test_alpha_of_what_has_no_alpha_is_refused():
+    with pytest.raises(ValueError, match="expected two items or more, found 1"):
+        cronbach_alpha(np.array([[4.0]]))
+    with pytest.raises(ValueError, match="expected a sum over 0"):
+        cronbach_alpha(np.array([[1.0, -1.0], [-1.0, 1.0]]))
+
+
+def test_a_level_that_is_no_level_is_refused():
+    with pytest.raises(ValueError, match="level: expected between 0 and 1, found 95"):
+        feldt_interval(0.8, respondent_count=11, item_count=3, level=95)
+
+
+def test_a_factor_is_not_fitted_to_an_item_that_does_not_vary():
+    with pytest.raises(ValueError, match="expected variances over 0, found 0"):
+        fit_loadings(np.diag([1.0, 1.0, 0.0]))

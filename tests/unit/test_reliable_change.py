@@ -64,3 +64,8 @@ def test_the_reliability_is_named():
 def test_columns_of_unlike_length_are_refused():
     with pytest.raises(ValueError, match="expected one shape"):
         count_reliable_changes(np.array([1.0, 2.0]), np.array([1.0]), 0.8)
+
+
+def test_missing_scores_are_refused():
+    with pytest.raises(ValueError, match="found NaN"):
+        count_reliable_changes(np.array([1.0, np.nan]), np.array([1.0, 2.0]), 0.8)

@@ -76,3 +76,24 @@ def test_without_drop_outs_nothing_can_tip():
 def test_a_negative_count_is_refused():
     with pytest.raises(ValueError, match="drop_out_count: expected 0 or more, found -1"):
         find_tipping_point(contrast_with(Verdict.IMPROVED), 5.0, -1, 62.0)
+
+
+def test_a_margin_of_zero_is_refused():
+    with pytest.raises(ValueError, match="margin: expected over 0, found 0"):
+        find_tipping_point(contrast_with(Verdict.IMPROVED), 0.0, 20, 62.0)
+
+
+def test_without_a_mean_of_the_stayers_only_the_points_are_told():
+    found = find_tipping_point(contrast_with(Verdict.IMPROVED), 5.0, 20, None)
+    assert found.points > 0
+    assert (found.drop_out_mean, found.possible) == (None, None)
+
+
+def test_a_verdict_without_a_standard_error_has_nothing_to_overturn():
+    contrast = contrast_with(Verdict.IMPROVED, standard_error=None)
+    assert find_tipping_point(contrast, 5.0, 20, 62.0).reason.code == "nothing_to_overturn"
+
+
+def test_a_verdict_that_its_own_figures_do_not_carry_has_nothing_to_overturn():
+    contrast = contrast_with(Verdict.IMPROVED, difference=1.0)
+    assert find_tipping_point(contrast, 5.0, 20, 62.0).reason.code == "nothing_to_overturn"

@@ -129,3 +129,27 @@ def test_raked_shares_are_those_of_the_roster(cells, north, women):
     assert found.weights.mean() == pytest.approx(1.0)
     if found.trimmed_count == 0:
         assert share == pytest.approx(women / 300, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("categories", "roster", "message"),
+    [
+        ({}, {}, "margins: expected the same"),
+        ({"unit": ["a"]}, {"sex": {"f": 9}}, "margins: expected the same"),
+        (
+            {"unit": ["a"], "sex": ["f", "f"]},
+            {"unit": {"a": 9}, "sex": {"f": 9}},
+            "categories: expected one length",
+        ),
+        ({"unit": ["a"]}, {"unit": {"a": 9, "b": -1}}, "unit: expected counts of 0 or more"),
+    ],
+)
+def test_margins_that_do_not_fit_the_answers_are_refused(categories, roster, message):
+    with pytest.raises(ValueError, match=message):
+        rake(categories, roster)
+
+
+def test_weights_and_scores_must_be_of_the_same_people():
+    raked = rake({"unit": ["north"] * 4}, {"unit": {"north": 50}})
+    with pytest.raises(ValueError, match="found 1, 4 and 4"):
+        roster_weighted_mean(np.array([10.0]), raked, np.array(["a"] * 4))
