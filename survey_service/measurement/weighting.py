@@ -112,7 +112,7 @@ def effective_size(weights: Floats) -> float:
     """Return Kish's effective sample size: `(sum w)^2 / sum w^2`.
 
     Raises ValueError for no weights or one that is not over 0.
-    Source: Kish (1965), Survey sampling, section 11.7.
+    Source: Kish (1965), Survey sampling, chapter 11.
     """
     if len(weights) == 0 or not (weights > 0).all():
         raise ValueError(f"weights: expected one or more over 0, found {weights.tolist()[:5]}")
