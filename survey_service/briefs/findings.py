@@ -67,18 +67,17 @@ class _Voice:
             said = self.speech.join(
                 [self._clause(verdict, place == 0) for place, verdict in enumerate(changes)]
             )
-            if self.careful:
-                said = self.speech.say("headline.careful", findings=said)
         elif self.groups[Verdict.NO_RELEVANT_CHANGE]:
             said = self._clause(Verdict.NO_RELEVANT_CHANGE, True)
         elif self.groups[Verdict.CANNOT_TELL]:
             said = self.speech.say("headline.cannot_tell")
         else:
             said = self.speech.say("headline.too_few")
-        more = (
-            self._also_cannot_tell() if changes or self.groups[Verdict.NO_RELEVANT_CHANGE] else ""
-        )
-        return f"{said[0].upper()}{said[1:]}. {more}".rstrip()
+        if not (changes or self.groups[Verdict.NO_RELEVANT_CHANGE]):
+            return f"{_begin(said)}."
+        if self.careful:
+            said = self.speech.say("headline.careful", findings=said)
+        return f"{_begin(said)}. {self._also_cannot_tell()}".rstrip()
 
     def _also_cannot_tell(self) -> str:
         keys = self.groups[Verdict.CANNOT_TELL]
@@ -105,8 +104,9 @@ class _Voice:
                 yield self._change_point(verdict)
         margin = format_number(self.figures.margin, self.speech.language)
         if keys := self.groups[Verdict.NO_RELEVANT_CHANGE]:
+            suffix = "_careful" if self.careful else ""
             yield self.speech.say(
-                "point.no_relevant_change", principles=self._list(keys), margin=margin
+                f"point.no_relevant_change{suffix}", principles=self._list(keys), margin=margin
             )
         if keys := self.groups[Verdict.CANNOT_TELL]:
             said = self.speech.say("point.cannot_tell", principles=self._list(keys))
@@ -148,3 +148,7 @@ class _Voice:
 
     def _list(self, keys: list[str]) -> str:
         return "; ".join(self.names[key] for key in keys)
+
+
+def _begin(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]

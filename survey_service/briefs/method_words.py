@@ -17,7 +17,9 @@ def reading_points(figures: ReleasedFigures, speech: Speech) -> Iterable[str]:
     yield speech.say("reading.cannot_tell")
     few = ""
     if figures.minimum < WHOLE_NUMBERS_UNDER:
-        few = speech.say("reading.few", minimum=figures.minimum)
+        most = WHOLE_NUMBERS_UNDER - 1
+        few = str(most) if figures.minimum == most else f"{figures.minimum}-{most}"
+        few = speech.say("reading.few", few=few)
     yield speech.say("reading.too_few", minimum=figures.minimum, few=few)
     yield speech.say("reading.interval")
 

@@ -60,6 +60,7 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
         self._open = [self._tree.root]
         self._page_elements: list[StructureElement] = []
         self._bookmark_count = 0
+        self._bookmark_level = 0
 
     @property
     def current_element(self) -> StructureElement:
@@ -119,7 +120,9 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
         key = f"heading-{self._bookmark_count}"
         self._bookmark_count += 1
         self.bookmarkHorizontal(key, 0, top)
-        self.addOutlineEntry(words, key, level - 1, closed=False)
+        # an outline may not skip a level on its way in, even where the headings do
+        self._bookmark_level = min(level, self._bookmark_level + 1)
+        self.addOutlineEntry(words, key, self._bookmark_level - 1, closed=False)
 
     def _addAnnotation(  # noqa: N802 - ReportLab's name
         self, annotation: Any, name: str | None = None, addtopage: int = 1
