@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from types import TracebackType
 from zoneinfo import ZoneInfo
 
 import flask_migrate
@@ -23,6 +24,8 @@ from survey_service.web.cookies import SignedCookies
 from survey_service.web.language import choose_language, long_date, translate
 from survey_service.web.settings import Settings, load_settings
 
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 REQUEST_LIMIT = 256 * 1024
 SESSION_LIFETIME = timedelta(hours=8)
@@ -38,6 +41,14 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+class Service(Flask):
+    """A Flask application whose log names neither people nor pages."""
+
+    def log_exception(self, exc_info: ExceptionInfo | tuple[None, None, None]) -> None:
+        """Log what even the error pages could not handle."""
+        errors.log_failure(exc_info[1])
 
 
 class DatabaseNotReady(Exception):
@@ -60,7 +71,7 @@ def create_app(
     """
     settings = load_settings(instance)
     keys = KeyStore(instance / "keys")
-    app = Flask("survey_service.web", root_path=str(Path(__file__).parent))
+    app = Service("survey_service.web", root_path=str(Path(__file__).parent))
     app.config.update(
         SECRET_KEY=keys.session_key().derive("cookies"),
         SQLALCHEMY_DATABASE_URI=settings.database_url,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from survey_service.fieldwork import answering, waves
 from survey_service.web.language import choose_language, has_text, translate
@@ -65,6 +65,16 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _show_failure)
 
 
+def log_failure(error: BaseException | None) -> None:
+    """Log the kind of error and where it happened.
+
+    Never its message, which may repeat an answer, nor the page's address, which may hold a code.
+    """
+    places = traceback.extract_tb(error.__traceback__) if error is not None else []
+    place = f"{places[-1].filename}:{places[-1].lineno}" if places else "an unknown place"
+    current_app.logger.error("%s at %s", type(error).__name__, place)
+
+
 def _show_refusal(error: Exception) -> ResponseReturnValue:
     # Subclasses are looked up by the class that was registered.
     known = next(kind for kind in type(error).__mro__ if kind in REFUSALS)
@@ -77,7 +87,7 @@ def _show_receipt(_error: Exception) -> ResponseReturnValue:
 
 def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    if status < 400:
+    if status < 400 or isinstance(error, BadHost):  # no page can be built for an impossible host
         return error.get_response()
     if status >= 500:
         return _page(_FAILURE)
@@ -85,9 +95,7 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _show_failure(error: Exception) -> ResponseReturnValue:
-    # The kind of error and where it happened; never its message, which may repeat an answer.
-    trace = traceback.extract_tb(error.__traceback__)[-1]
-    current_app.logger.error("%s at %s:%s", type(error).__name__, trace.filename, trace.lineno)
+    log_failure(error)
     return _page(_FAILURE)
 
 
