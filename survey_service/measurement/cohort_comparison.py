@@ -213,7 +213,12 @@ def _name_obstacle(finding: _Finding) -> str | None:
     status = finding.fitted.fit.status
     if status != FitStatus.INFERENCE:
         return status.value
-    return "not_connected" if finding.estimate.value is None else None
+    if finding.estimate.value is None:
+        return "not_connected"
+    fit = finding.fitted.fit
+    # Fixed units take up no season: its share of the difference would pass for a change.
+    unknown = fit.units_fixed and fit.shape.season_degrees < 1
+    return FitStatus.SEASON_UNKNOWN.value if unknown else None
 
 
 def _number(value: float) -> float | None:

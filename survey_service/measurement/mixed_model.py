@@ -258,15 +258,18 @@ def _fit(answers: Answers, waves: tuple[int, ...]) -> CohortFit:
     designs, basis = _lay_out_designs(statistics, shape)
     likelihood = RestrictedLikelihood(statistics, designs)
     status = _check(likelihood, shape)
-    components = None
-    if status in {FitStatus.INFERENCE, FitStatus.ONE_UNIT}:
+    if status not in {FitStatus.INFERENCE, FitStatus.ONE_UNIT}:
+        effects = FixedEffects(basis, likelihood.evaluate(np.zeros(RATIO_COUNT)))
+        return CohortFit(status, shape, waves, statistics.centre, terms, effects, None)
+    components = estimate_components(likelihood, terms)
+    if not components.bounded and RESPONDENT in terms:
+        # A few people who happened to change alike leave no residual between their answers.
+        # Taking their answers as other people's is then the cautious reading.
+        terms = tuple(term for term in terms if term != RESPONDENT)
         components = estimate_components(likelihood, terms)
-        evaluation = components.evaluation
-        if not components.bounded or _vanishes(evaluation.residual_sum, statistics):
-            status = FitStatus.NO_RESIDUAL
-    else:
-        evaluation = likelihood.evaluate(np.zeros(RATIO_COUNT))
-    effects = FixedEffects(basis, evaluation)
+    if not components.bounded:
+        status = FitStatus.NO_RESIDUAL
+    effects = FixedEffects(basis, components.evaluation)
     return CohortFit(status, shape, waves, statistics.centre, terms, effects, components)
 
 

@@ -123,9 +123,9 @@ class _AbsorbedBlocks:
         bordered[:, diagonal, diagonal] += 1
         self.log_determinant = float(np.linalg.slogdet(bordered)[1].sum())
         self.inverse: Floats = np.linalg.inv(bordered).astype(np.float64, copy=False)
-        self.marginal = self.inverse @ absorbed
+        self.absorbed = absorbed
         self.marginal_sums = _times(self.inverse, sums)
-        self.projected = self.marginal @ design
+        self.projected = self.inverse @ (absorbed @ design)
         self.information = np.sum(_transposed(design) @ self.projected, axis=0)
         self.right_side = np.sum(_transposed(design) @ self.marginal_sums[..., None], axis=0)[:, 0]
         self.explained = float(np.vdot(self._spread(sums), self.marginal_sums))
@@ -142,12 +142,11 @@ class _AbsorbedBlocks:
                 -self._gram(self.projected),
             ]
         )
-        hat = self._spread(_transposed(self.inverse))
-        within_units = self._within_units(self.marginal)
+        turned = _transposed(self.inverse)
         trace = np.einsum("kij,ij->k", information_slope, covariance)
-        trace[RESPONDENT] += np.vdot(hat, self.absorbed_slope)
-        trace[UNIT] += within_units.sum()
-        trace[UNIT_WAVE] += np.trace(self.marginal, axis1=1, axis2=2).sum()
+        trace[RESPONDENT] += np.vdot(self._spread(turned), self.absorbed_slope)
+        trace[UNIT] += np.vdot(self._spread(turned, 1.0, 0.0), self.absorbed)
+        trace[UNIT_WAVE] += np.vdot(turned, self.absorbed)
         quadratic = _times(self.absorbed_slope, fitted) - 2 * self.sums_slope
         residual_slope = np.asarray(
             [
@@ -158,23 +157,20 @@ class _AbsorbedBlocks:
         )
         return trace, residual_slope, information_slope
 
-    def _spread(self, values: Floats) -> Floats:
+    def _spread(
+        self, values: Floats, unit_ratio: float | None = None, season_ratio: float | None = None
+    ) -> Floats:
         """Multiply by G over the last axis, where cells of one unit lie side by side."""
+        unit_ratio = self.unit_ratio if unit_ratio is None else unit_ratio
+        season_ratio = self.season_ratio if season_ratio is None else season_ratio
         shape = values.shape
         parted = values.reshape(*shape[:-1], self.by_unit[1], -1)
         totals = parted.sum(axis=-1, keepdims=True)
-        spread: Floats = (self.unit_ratio * totals + self.season_ratio * parted).reshape(shape)
+        spread: Floats = (unit_ratio * totals + season_ratio * parted).reshape(shape)
         return spread
 
     def _unit_sums(self, columns: Floats) -> Floats:
         sums: Floats = columns.reshape(*self.by_unit, columns.shape[-1]).sum(axis=2)
-        return sums
-
-    def _within_units(self, matrix: Floats) -> Floats:
-        blocks, units = self.by_unit[:2]
-        waves = matrix.shape[-1] // units
-        parted = matrix.reshape(blocks, units, waves, units, waves)
-        sums: Floats = np.einsum("buvuw->bu", parted)
         return sums
 
     @staticmethod

@@ -1,10 +1,8 @@
 """Where the REML criterion is least, which components are truly zero, and how sure that is."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from survey_service.measurement.cohort_statistics import Floats
 from survey_service.measurement.restricted_likelihood import (
@@ -20,11 +18,15 @@ ZERO_RATIO = 1e-6
 """A component with under a thousandth of the residual SD counts as zero."""
 
 _STARTS = ((1.0, 0.1, 0.05), (0.1, 0.5, 0.5))
-_NEWTON_STEPS = 12
-_NEWTON_TOLERANCE = 1e-13
+_MOST_STEPS = 60
+_MOST_HALVINGS = 30
+_MOST_GROWTH = 10.0
+_SMALLEST_DECREASE = 1e-12
+_SMALLEST_SCALE = 1e-2
 _ROUNDING = 1e-13
 _STEP = 1e-4
 _FLAT = 1e-10
+_TINY = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,11 @@ def estimate_components(
         kept = tuple(term for term in kept if ratios[term] >= ZERO_RATIO)
         ratios = _minimise(likelihood, kept, ratios)
     evaluation = likelihood.evaluate(ratios)
-    bounded = bool(np.all(ratios < LARGEST_RATIO))
     residual_variance = max(evaluation.residual_sum, 0.0) / likelihood.degrees
+    total = likelihood.statistics.sum_of_squares / likelihood.statistics.answer_count
+    bounded = bool(np.all(ratios < LARGEST_RATIO) and residual_variance > total / LARGEST_RATIO)
     uncertainty = None
-    if bounded and residual_variance > 0:
+    if bounded:
         uncertainty = _parameter_covariance(likelihood, ratios, kept, evaluation)
     return VarianceComponents(ratios, kept, bounded, residual_variance, evaluation, uncertainty)
 
@@ -72,50 +75,55 @@ def estimate_components(
 def _minimise(
     likelihood: RestrictedLikelihood, kept: tuple[int, ...], start: Floats | tuple[float, ...]
 ) -> Floats:
-    ratios = np.zeros(RATIO_COUNT)
-    if not kept:
-        return ratios
-    index = list(kept)
+    """Damped Newton steps on the exact gradient, kept within 0 and LARGEST_RATIO.
 
-    def criterion(values: Floats) -> tuple[float, Floats]:
-        ratios[index] = values
-        value, slope = likelihood.deviance(ratios)
-        return value, slope[index]
-
-    found = minimize(
-        criterion,
-        np.asarray(start)[index],
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(0.0, LARGEST_RATIO)] * len(index),
-        options={"maxiter": 300, "ftol": 1e-13, "gtol": 1e-9},
-    )
-    ratios[index] = found.x
-    return _polish(likelihood, ratios, kept)
-
-
-def _polish(likelihood: RestrictedLikelihood, ratios: Floats, kept: tuple[int, ...]) -> Floats:
-    """Newton steps on the gradient: quasi-Newton stops where the criterion's digits run out."""
-    best = ratios.copy()
+    A ratio at zero whose slope rises stays there; the steps' directions come from differences
+    of the gradient, turned downhill where the criterion is not convex.
+    """
+    best = np.zeros(RATIO_COUNT)
+    best[list(kept)] = np.asarray(start)[list(kept)]
     value, slope = likelihood.deviance(best)
-    for _ in range(_NEWTON_STEPS):
+    for _ in range(_MOST_STEPS):
         free = [term for term in kept if best[term] > 0 or slope[term] < 0]
         if not free or np.any(best >= LARGEST_RATIO):
             break
-        curvature = _along(lambda at: likelihood.deviance(at)[1], best, free)[:, free]
-        curvature = (curvature + curvature.T) / 2
-        if np.any(np.linalg.eigvalsh(curvature) <= 0):
+        step, decrease = _newton_step(likelihood, best, slope, free)
+        found = _search_along(likelihood, best, value, step)
+        if found is None:
             break
-        step = np.linalg.solve(curvature, slope[free])
-        tried = best.copy()
-        tried[free] = np.clip(best[free] - step, 0.0, LARGEST_RATIO)
-        tried_value, tried_slope = likelihood.deviance(tried)
-        if tried_value > value + _ROUNDING * abs(value):
-            break
-        best, value, slope = tried, tried_value, tried_slope
-        if step @ curvature @ step < _NEWTON_TOLERANCE:
+        best, value, slope = found
+        if decrease < _SMALLEST_DECREASE:
             break
     return best
+
+
+def _newton_step(
+    likelihood: RestrictedLikelihood, at: Floats, slope: Floats, free: list[int]
+) -> tuple[Floats, float]:
+    """Return the step and twice the decrease of the criterion that it promises."""
+    size = np.maximum(at[free], _SMALLEST_SCALE)
+    nearby = [likelihood.deviance(near)[1] - slope for near in _nudge(at, free, 1)]
+    curvature = (np.asarray(nearby) / _step_sizes(at, free)[:, None])[:, free]
+    scaled = (curvature + curvature.T) / 2 * np.outer(size, size)
+    values, directions = np.linalg.eigh(scaled)
+    values = np.maximum(np.abs(values), _FLAT * np.max(np.abs(values)) + _TINY)
+    downhill = directions.T @ (size * slope[free])
+    step = np.zeros(RATIO_COUNT)
+    step[free] = -size * (directions @ (downhill / values))
+    return step, float(np.sum(downhill**2 / values))
+
+
+def _search_along(
+    likelihood: RestrictedLikelihood, at: Floats, value: float, step: Floats
+) -> tuple[Floats, float, Floats] | None:
+    """Halve the step until the criterion falls; None where it does not fall at all."""
+    ceiling = np.minimum(_MOST_GROWTH * at + 1.0, LARGEST_RATIO)
+    for halving in range(_MOST_HALVINGS):
+        tried = np.clip(at + step / 2**halving, 0.0, ceiling)
+        tried_value, tried_slope = likelihood.deviance(tried)
+        if tried_value <= value + _ROUNDING * abs(value):
+            return tried, tried_value, tried_slope
+    return None
 
 
 def _parameter_covariance(
@@ -136,7 +144,10 @@ def _parameter_covariance(
         total: Floats = found.log_determinant_slope + found.residual_sum_slope / variance
         return total
 
-    curvature = _along(slope, ratios, list(kept))[:, list(kept)] if kept else np.empty((0, 0))
+    index = list(kept)
+    ahead, behind = ([slope(at) for at in _nudge(ratios, index, way)] for way in (1, -1))
+    change = np.reshape(np.subtract(ahead, behind), (-1, RATIO_COUNT))[:, index]
+    curvature = change / (2 * _step_sizes(ratios, index)[:, None])
     hessian[1:, 1:] = (curvature + curvature.T) / 2
     scale = np.sqrt(np.abs(np.diag(hessian)))
     if np.any(scale == 0) or np.linalg.eigvalsh(hessian / np.outer(scale, scale))[0] < _FLAT:
@@ -144,11 +155,13 @@ def _parameter_covariance(
     return np.asarray(2 * np.linalg.inv(hessian), dtype=np.float64)
 
 
-def _along(slope: Callable[[Floats], Floats], ratios: Floats, free: list[int]) -> Floats:
-    """Central differences of `slope` along each free ratio: (free, 3)."""
-    found = []
-    for term in free:
-        step = np.zeros(RATIO_COUNT)
-        step[term] = max(_STEP * ratios[term], _STEP * ZERO_RATIO)
-        found.append((slope(ratios + step) - slope(ratios - step)) / (2 * step[term]))
-    return np.asarray(found)
+def _step_sizes(ratios: Floats, free: list[int]) -> Floats:
+    sizes: Floats = _STEP * np.maximum(ratios[free], ZERO_RATIO)
+    return sizes
+
+
+def _nudge(ratios: Floats, free: list[int], way: int) -> list[Floats]:
+    """The points a small step along each free ratio, for differences of slopes."""
+    steps = np.zeros((len(free), RATIO_COUNT))
+    steps[np.arange(len(free)), free] = way * _step_sizes(ratios, free)
+    return list(ratios + steps)
