@@ -131,7 +131,8 @@ class _Story:
             return
         for start in range(0, len(findings), 2):
             columns = [self._column(found) for found in findings[start : start + 2]]
-            yield SideBySide(columns + [[]] * (2 - len(columns)), COLUMN_GAP)
+            columns += [[]] * (2 - len(columns))
+            yield SideBySide(columns, COLUMN_GAP, level_last=self.density.small_pictures)
             yield Spacer(1, 4)
 
     def _column(self, findings: AudienceFindings) -> list[Flowable]:

@@ -83,7 +83,8 @@ class _Voice:
         keys = self.groups[Verdict.CANNOT_TELL]
         if not keys:
             return ""
-        return self.speech.say("headline.also_cannot_tell", count=self.speech.count(len(keys)))
+        count = _begin(self.speech.count(len(keys)))
+        return self.speech.say("headline.also_cannot_tell", count=count)
 
     def _clause(self, verdict: Verdict, is_first: bool) -> str:
         keys, total = self.groups[verdict], len(self.names)

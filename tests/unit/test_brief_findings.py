@@ -45,7 +45,7 @@ SAME, UNCLEAR, FEW = Verdict.NO_RELEVANT_CHANGE, Verdict.CANNOT_TELL, Verdict.TO
         ((SAME, SAME, FEW), "Ingen betydende ændring på to af tre principper."),
         (
             (UP, UNCLEAR, UNCLEAR),
-            "Fremgang på ét af tre principper. På to kan vi ikke se, om der er sket en ændring.",
+            "Fremgang på ét af tre principper. To kan ikke afgøres.",
         ),
         ((UNCLEAR, UNCLEAR, FEW), "Vi kan ikke se, om der er sket en ændring."),
         ((FEW, FEW, FEW), "Der er for få svar til at drage en konklusion."),

@@ -154,12 +154,18 @@ class TaggedFigure(Flowable):  # type: ignore[misc]
 
 
 class SideBySide(Flowable):  # type: ignore[misc]
-    """Flowables in columns of equal width, read from left to right."""
+    """Flowables in columns of equal width, read from left to right.
 
-    def __init__(self, columns: Sequence[Sequence[Flowable]], gap: float) -> None:
+    With `level_last` the last flowable of every column begins at the same height.
+    """
+
+    def __init__(
+        self, columns: Sequence[Sequence[Flowable]], gap: float, *, level_last: bool = False
+    ) -> None:
         super().__init__()
-        self.columns, self.gap = columns, gap
+        self.columns, self.gap, self.level_last = columns, gap, level_last
         self._heights: list[list[float]] = []
+        self._above_last = 0.0
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Return the full width and the height of the highest column, in points."""
@@ -172,16 +178,24 @@ class SideBySide(Flowable):  # type: ignore[misc]
             ]
             for column in self.columns
         ]
-        self.height = max((sum(heights) for heights in self._heights), default=0.0)
+        self._above_last = max((sum(heights[:-1]) for heights in self._heights), default=0.0)
+        self.height = max((self._height_of(heights) for heights in self._heights), default=0.0)
         return self.width, self.height
 
     def draw(self) -> None:
         """Paint column by column."""
         for number, (column, heights) in enumerate(zip(self.columns, self._heights, strict=True)):
             x, y = number * (self._column_width() + self.gap), self.height
-            for flowable, height in zip(column, heights, strict=True):
+            for place, (flowable, height) in enumerate(zip(column, heights, strict=True)):
+                if self.level_last and place == len(column) - 1:
+                    y = self.height - self._above_last
                 flowable.drawOn(self.canv, x, y - height + flowable.getSpaceAfter())
                 y -= height
+
+    def _height_of(self, heights: list[float]) -> float:
+        if self.level_last and heights:
+            return self._above_last + heights[-1]
+        return sum(heights)
 
     def _column_width(self) -> float:
         return float((self.width - self.gap * (len(self.columns) - 1)) / len(self.columns))
