@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from survey_service.cli import files, service
+from survey_service.cli import brief_file, files, service
 from survey_service.cli.questionnaires import questionnaires
 
 
@@ -36,4 +36,5 @@ main.add_command(service.purge)
 main.add_command(files.score_file)
 main.add_command(files.compare_file)
 main.add_command(files.reliability_file)
+main.add_command(brief_file.brief_file)
 main.add_command(questionnaires)

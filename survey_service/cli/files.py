@@ -69,7 +69,7 @@ def score_file(responses: Path, instrument_path: Path, output: Path) -> None:
     _tell_help(responses, answered)
     if formulas := names_like_formulas(answered.table):
         warning = "a spreadsheet may run as formulas: import the file as text"
-        _tell(output, f"{len(formulas)} names such as {formulas[0]!r} {warning}")
+        tell(output, f"{len(formulas)} names such as {formulas[0]!r} {warning}")
 
 
 @click.command("compare-file")
@@ -94,12 +94,12 @@ def compare_file(
     from survey_service.exchange.score_files import read_scores
     from survey_service.measurement.comparison import compare
 
-    plan = _plan(waves, margin, primary, minimum)
+    plan = read_plan(waves, margin, primary, minimum)
     read = read_scores(scores, plan.waves)
-    _require_audience(read, plan)
-    _tell(scores, read.recognised)
+    require_audience(read, plan)
+    tell(scores, read.recognised)
     for column in read.unused_columns:
-        _tell(scores, f"column {column} is not used")
+        tell(scores, f"column {column} is not used")
     result = comparison_as_json(compare(read.table, plan), read.framed)
     if layout == "json":
         _show_json(result)
@@ -143,14 +143,14 @@ def _read_responses(path: Path, instrument: "Instrument") -> "ResponseFile":
     from survey_service.exchange.response_files import read_responses
 
     answered = read_responses(path, instrument)
-    _tell(path, answered.recognised)
+    tell(path, answered.recognised)
     return answered
 
 
-def _plan(
+def read_plan(
     waves: str, margin: float | None, primary: str | None, minimum: int | None
 ) -> "ComparisonPlan":
-    """Return the plan that the options describe."""
+    """Return the plan that a command's options describe; click.BadParameter where they do not."""
     from survey_service.measurement.comparison import (
         DEFAULT_MARGIN,
         MINIMUM_ANSWERS,
@@ -159,11 +159,11 @@ def _plan(
 
     names = tuple(name.strip() for name in waves.split(","))
     if len(names) < 2 or not all(names) or len(set(names)) < len(names):
-        raise _bad_option("--waves", "two or more different names", waves)
+        raise bad_option("--waves", "two or more different names", waves)
     if margin is not None and not 0 < margin <= 100:
-        raise _bad_option("--margin", "points over 0, at most 100", margin)
+        raise bad_option("--margin", "points over 0, at most 100", margin)
     if minimum is not None and minimum < 2:
-        raise _bad_option("--minimum", "2 answers or more", minimum)
+        raise bad_option("--minimum", "2 answers or more", minimum)
     return ComparisonPlan(
         waves=names,
         margin=DEFAULT_MARGIN if margin is None else margin,
@@ -177,27 +177,30 @@ def _primary(text: str, waves: tuple[str, ...]) -> "PrimaryContrast":
 
     audience, *pair = (part.strip() for part in text.rsplit(":", 2))
     if not audience or len(pair) != 2:
-        raise _bad_option("--primary", "AUDIENCE:FROM:TO", text)
+        raise bad_option("--primary", "AUDIENCE:FROM:TO", text)
     for wave in pair:
         if wave not in waves:
-            raise _bad_option("--primary", f"waves out of {', '.join(waves)}", wave)
+            raise bad_option("--primary", f"waves out of {', '.join(waves)}", wave)
     if waves.index(pair[0]) >= waves.index(pair[1]):
-        raise _bad_option("--primary", "FROM before TO in --waves", text)
+        raise bad_option("--primary", "FROM before TO in --waves", text)
     return PrimaryContrast(audience, *pair)
 
 
-def _require_audience(read: "ScoreFile", plan: "ComparisonPlan") -> None:
+def require_audience(read: "ScoreFile", plan: "ComparisonPlan") -> None:
+    """Refuse a plan whose primary audience is not in the file."""
     audiences = read.table.audiences
     if plan.primary is not None and plan.primary.audience not in audiences:
         expected = f"an audience out of {', '.join(audiences)}"
-        raise _bad_option("--primary", expected, plan.primary.audience)
+        raise bad_option("--primary", expected, plan.primary.audience)
 
 
-def _bad_option(option: str, expected: str, found: object) -> click.BadParameter:
+def bad_option(option: str, expected: str, found: object) -> click.BadParameter:
+    """Return what to raise for an option that is not as expected."""
     return click.BadParameter(f"expected {expected}, found {found!r}", param_hint=option)
 
 
-def _tell(path: Path, message: str) -> None:
+def tell(path: Path, message: str) -> None:
+    """Say something about a file on standard error."""
     click.echo(f"{path}: {message}", err=True)
 
 
@@ -210,7 +213,7 @@ def _tell_help(path: Path, answered: "ResponseFile") -> None:
         shift = percent - previous.get(share.audience, percent)
         if abs(shift) > NOTABLE_HELP_SHIFT:
             told += f", a shift of {shift:+.0f} points since the wave before"
-        _tell(path, f"{share.audience}, {share.wave}: {told}")
+        tell(path, f"{share.audience}, {share.wave}: {told}")
         previous[share.audience] = percent
 
 
