@@ -62,7 +62,7 @@ def service(instance: str, waiting: str = "lock") -> Flask:
     from survey_service.web.application import create_app
 
     if waiting == "busy":
-        storage._write_lock = lambda _bind: nullcontext()
+        storage._write_lock = lambda _bind: nullcontext()  # noqa: SLF001 - what is compared
     return create_app(Path(instance))
 
 

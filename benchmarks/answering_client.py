@@ -1,7 +1,7 @@
 """Clients that walk a questionnaire over kept-alive connections, in processes of their own.
 
 A socket and a few searches in bytes instead of an HTTP library: the clients share the machine with
-the servers they measure. Run by `bench_answering.py`; reads one JSON object, writes another.
+the servers they measure. Run by `bench_answering.py`; reads one line of JSON, writes another.
 """
 
 import json
@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from urllib.parse import quote
 
 _FIELD = re.compile(rb'name="(csrf_token|page)"[^>]* value="([^"]*)"')
@@ -43,10 +44,6 @@ class Client:
             self.errors.append(f"POST {path}: expected a redirect, found {head[:30]!r}")
             return ""
         return location.group(1).decode()
-
-    def forget(self) -> None:
-        """Become somebody else."""
-        self._cookies.clear()
 
     def _connect(self) -> socket.socket:
         connection = socket.create_connection(("127.0.0.1", self._port), timeout=60)
@@ -95,60 +92,70 @@ class Client:
         return received
 
 
-def walk_service(client: Client, code: str) -> None:
-    """Enter a code, read the introduction, answer every question, look over, send."""
-    place = client.post("/", client.get("/"), {"code": code.encode()})
-    client.get(place)
-    place = "/svar/1"
-    while place.startswith("/svar/"):
-        place = _answer(client, place)
-    page = client.get(place)
-    place = client.post("/send", page, {})
-    client.get(place)
+def enter(client: Client, code: str | None) -> None:
+    """Enter a code and read the introduction; without a code, just begin."""
+    page = client.get("/")
+    if code is not None:
+        client.get(client.post("/", page, {"code": code.encode()}))
 
 
-def walk_other(client: Client, question_count: int) -> None:
-    """Begin and answer every question."""
-    client.get("/")
-    for number in range(1, question_count + 1):
-        _answer(client, f"/{number}")
+def answer_all(client: Client, first: str, question_count: int) -> None:
+    """Answer every question: GET, then POST."""
+    place = first
+    for _ in range(question_count):
+        page = client.get(place, "GET")
+        options = _OPTION.findall(page)
+        answer = options[len(page) % len(options)]
+        place = client.post(place, page, {"answer": answer}, "POST")
 
 
-def _answer(client: Client, place: str) -> str:
-    page = client.get(place, "GET")
-    options = _OPTION.findall(page)
-    return client.post(place, page, {"answer": options[len(page) % len(options)]}, "POST")
+def send(client: Client, code: str | None) -> None:
+    """Look over, send, read the receipt; without a code there is nothing to send."""
+    if code is not None:
+        client.get(client.post("/send", client.get("/gennemse"), {}))
 
 
 def main() -> None:
-    """Walk with as many clients at once as there are lists of walks."""
-    order = json.load(sys.stdin)
-    clients = [Client(order["port"]) for _ in order["walks"]]
+    """Walk with as many clients at once as there are codes, pausing between the three parts.
 
-    def run(client: Client, walks: list[str]) -> None:
-        for walk in walks:
-            client.forget()
-            try:
-                if order["is_service"]:
-                    walk_service(client, walk)
-                else:
-                    walk_other(client, order["question_count"])
-            except (OSError, ValueError) as error:
-                client.errors.append(repr(error))
-                return
+    Each part is announced by a line; the next begins when a line comes back.
+    """
+    order = json.loads(sys.stdin.readline())
+    codes: list[str | None] = order["codes"]
+    clients = [Client(order["port"]) for _ in codes]
+    first, question_count = order["first"], order["question_count"]
+    _at_once(clients, codes, enter)
+    _pause()
+    _at_once(clients, codes, lambda client, _code: answer_all(client, first, question_count))
+    _pause()
+    _at_once(clients, codes, send)
+    kinds = ("GET", "POST", "other")
+    result = {kind: [t for client in clients for t in client.durations[kind]] for kind in kinds}
+    errors = [error for client in clients for error in client.errors]
+    print(json.dumps({"durations": result, "errors": errors}))
 
-    threads = [
-        threading.Thread(target=run, args=pair)
-        for pair in zip(clients, order["walks"], strict=True)
-    ]
+
+def _at_once(
+    clients: list[Client],
+    codes: list[str | None],
+    part: Callable[[Client, str | None], None],
+) -> None:
+    def run(client: Client, code: str | None) -> None:
+        try:
+            part(client, code)
+        except (OSError, ValueError, IndexError, ZeroDivisionError) as error:
+            client.errors.append(repr(error))
+
+    threads = [threading.Thread(target=run, args=pair) for pair in zip(clients, codes, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    kinds = ("GET", "POST", "other")
-    result = {kind: [t for client in clients for t in client.durations[kind]] for kind in kinds}
-    errors = [error for client in clients for error in client.errors]
-    json.dump({"durations": result, "errors": errors}, sys.stdout)
+
+
+def _pause() -> None:
+    print("done", flush=True)
+    sys.stdin.readline()
 
 
 if __name__ == "__main__":
