@@ -2,7 +2,7 @@
 
 import pytest
 from brief_builder import a_context, principles_named
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from released_figures_builder import PRINCIPLES, WAVES, a_contrast, a_report, some_figures
 
@@ -138,6 +138,7 @@ def test_the_word_significant_is_never_used(language):
     assert "signif" not in " ".join((found.headline, *found.points)).lower()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(Verdict), min_size=8, max_size=8), st.sampled_from(("da", "en")))
 def test_every_principle_is_told_of_exactly_once(verdicts, language):
     told = " ".join(words(verdicts, PRINCIPLES, language=language).points)

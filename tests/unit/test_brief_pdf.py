@@ -11,9 +11,20 @@ from released_figures_builder import PRINCIPLES, WAVES, a_report, some_figures
 
 from survey_service.briefs import comparison_brief
 from survey_service.briefs.comparison_brief import save_brief, write_brief
+from survey_service.measurement.comparison import Verdict
 from survey_service.measurement.disclosure import disclose
 
 LONG_NAME = "Nordøstjyllands Fælleskommune for Æblerup, Ørsted og Åbylunde"
+NATIONAL_PRINCIPLES = (
+    "Tag udgangspunkt i borgernes håb, ønsker og drømme",
+    "Fokusér på borgernes ressourcer",
+    "Inddrag borgernes netværk og de almene fællesskaber",
+    "Mød borgerne med åbenhed, tillid og respekt",
+    "Hjælp borgerne så tidligt som muligt",
+    "Arbejd koordineret med borgernes samlede livssituation",
+    "Følg op, så indsatsen altid er den rette",
+    "Brug viden og metoder, der virker",
+)
 FIVE_AUDIENCES = ("citizen", "citizen-proxy", "staff", "leader", "relative")
 
 
@@ -229,3 +240,17 @@ def test_a_brief_that_cannot_be_saved_leaves_the_old_one_and_no_draft(tmp_path, 
 def test_all_principles_are_in_the_brief():
     words = words_of(usual())
     assert all(name in words for name in PRINCIPLES.values())
+
+
+@pytest.mark.parametrize("verdict", [Verdict.IMPROVED, Verdict.CANNOT_TELL, Verdict.TOO_FEW])
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_eight_long_names_three_audiences_and_three_waves_never_need_a_third_page(
+    verdict, language
+):
+    names = dict(zip(PRINCIPLES, NATIONAL_PRINCIPLES, strict=True))
+    story = dict.fromkeys(names, (50, 55, 60, verdict))
+    figures = some_figures(story=story)
+    reader = read(figures, language, principles=principles_named(names), municipality=LONG_NAME)
+    assert len(reader.pages) == 2
+    assert "udeladt af pladshensyn" not in words_of(reader)
+    assert "left out for want of room" not in words_of(reader)

@@ -1,7 +1,7 @@
 """Figures are written as Danish and English readers write them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey_service.charts.figures import (
@@ -45,6 +45,7 @@ def test_a_number_has_the_decimals_it_needs():
     assert (format_number(5.0, "da"), format_number(7.5, "da")) == ("5", "7,5")
 
 
+@settings(deadline=None)
 @given(st.floats(-100, 100), st.sampled_from(("da", "en")))
 def test_swapping_waves_turns_only_the_sign(difference, language):
     turned = str.maketrans("+−", "−+")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from released_figures_builder import WAVES, a_contrast, a_mean, a_report
 
@@ -224,6 +224,7 @@ counted = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(reports, counted, st.integers(5, 15))
 def test_no_figure_shown_rests_on_fewer_answers_than_the_minimum(report, counts, minimum):
     figures = disclose(report, counts, WAVES, minimum, 5.0)
@@ -242,6 +243,7 @@ def test_no_figure_shown_rests_on_fewer_answers_than_the_minimum(report, counts,
         assert count.sent is None or count.sent >= minimum
 
 
+@settings(deadline=None)
 @given(reports, st.integers(5, 15))
 def test_taking_withheld_figures_out_of_the_report_changes_nothing(report, minimum):
     figures = disclose(report, {}, WAVES, minimum, 5.0)
@@ -265,6 +267,7 @@ def test_taking_withheld_figures_out_of_the_report_changes_nothing(report, minim
     assert disclose(thinned, {}, WAVES, minimum, 5.0) == figures
 
 
+@settings(deadline=None)
 @given(reports)
 def test_under_ten_answers_there_is_never_an_interval_or_a_decimal(report):
     for mean in disclose(report, {}, WAVES, 5, 5.0).wave_means:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from released_figures_builder import WAVES, a_report, some_figures
 from test_disclosure import counted, reports
@@ -12,6 +12,7 @@ from survey_service.measurement.disclosure import disclose
 from survey_service.measurement.release_format import released_from_json, released_to_json
 
 
+@settings(deadline=None)
 @given(reports, counted, st.integers(5, 15))
 def test_figures_survive_json_exactly(report, counts, minimum):
     figures = disclose(report, counts, WAVES, minimum, 5.0)

@@ -156,6 +156,14 @@ def test_columns_are_read_from_left_to_right():
     assert outline(SideBySide([left, right], 10)) == "Document(H2 P H2 Figure)"
 
 
+def test_last_flowables_of_columns_can_begin_at_the_same_height():
+    left = [TaggedParagraph("ord " * 60, LOOK), a_figure()]
+    right = [TaggedParagraph("ord", LOOK), a_figure()]
+    tree = tree_of(build(SideBySide([left, right], 10, level_last=True)))
+    tops = [float(figure["/A"]["/BBox"][3]) for figure in find_all(tree, "Figure")]
+    assert tops[0] == tops[1]
+
+
 def test_a_tint_is_not_read():
     reader = build(TintedBox([TaggedParagraph("ord", LOOK)]))
     assert outline_of(tree_of(reader)) == "Document(P)"
