@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from statsmodels.stats.multitest import multipletests
-
 from survey_service.measurement.comparison import ComparisonPlan, PrimaryContrast
 
 PRIMARY, OTHER, ALL = "primary", "other", "all"
@@ -27,17 +24,18 @@ def adjust_by_family(
 ) -> tuple[float | None, ...]:
     """Adjust by Holm within each family; what has no p-value is no test and stays None.
 
+    The k-th smallest of m becomes the largest of (m - j + 1) p_(j) over j <= k, at most 1.
     Source: Holm 1979, Scand. J. Stat. 6:65-70.
     """
     adjusted: list[float | None] = [None] * len(p_values)
     for family in set(families):
-        tested = {
-            position: p
+        tested = [
+            (p, position)
             for position, p in enumerate(p_values)
             if p is not None and families[position] == family
-        }
-        if tested:
-            holm = multipletests(np.asarray(list(tested.values())), method="holm")[1]
-            for position, p in zip(tested, holm, strict=True):
-                adjusted[position] = float(p)
+        ]
+        largest = 0.0
+        for rank, (p, position) in enumerate(sorted(tested)):
+            largest = max(largest, min(1.0, (len(tested) - rank) * p))
+            adjusted[position] = largest
     return tuple(adjusted)

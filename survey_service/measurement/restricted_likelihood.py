@@ -70,8 +70,9 @@ class RestrictedLikelihood:
         answers, respondent_ratio = statistics.answers_per_person, ratios[RESPONDENT]
         weight = respondent_ratio / (1 + answers * respondent_ratio)
         slope = 1 / (1 + answers * respondent_ratio) ** 2
+        weights = np.stack([weight, slope])
         blocks = [
-            _AbsorbedBlocks(batch, design, weight, slope, ratios)
+            _AbsorbedBlocks(batch, design, weights, ratios)
             for batch, design in zip(statistics.batches, self.designs, strict=True)
         ]
         information = sum(block.information for block in blocks)
@@ -107,18 +108,19 @@ class _AbsorbedBlocks:
     S = Z'V^-1 Z = F A and s = Z'V^-1 y = F b.
     """
 
-    def __init__(
-        self, batch: BlockBatch, design: Floats, weight: Floats, slope: Floats, ratios: Floats
-    ) -> None:
+    def __init__(self, batch: BlockBatch, design: Floats, weights: Floats, ratios: Floats) -> None:
         self.design = design
         self.by_unit = (*batch.unit_ids.shape, -1)
         self.unit_ratio, self.season_ratio = float(ratios[UNIT]), float(ratios[UNIT_WAVE])
-        absorbed = -np.tensordot(weight, batch.pair_counts, 1)
+        by_level = batch.pair_counts.reshape(weights.shape[1], -1)
+        absorbed, self.absorbed_slope = (-weights @ by_level).reshape(
+            2, *batch.pair_counts.shape[1:]
+        )
         diagonal = np.arange(batch.counts.shape[1])
         absorbed[:, diagonal, diagonal] += batch.counts
-        sums = batch.sums - np.tensordot(weight, batch.pair_sums, 1)
-        self.absorbed_slope = -np.tensordot(slope, batch.pair_counts, 1)
-        self.sums_slope = -np.tensordot(slope, batch.pair_sums, 1)
+        by_level = batch.pair_sums.reshape(weights.shape[1], -1)
+        sums, self.sums_slope = (-weights @ by_level).reshape(2, *batch.sums.shape)
+        sums = sums + batch.sums
         bordered = self._spread(absorbed)
         bordered[:, diagonal, diagonal] += 1
         self.log_determinant = float(np.linalg.slogdet(bordered)[1].sum())

@@ -21,7 +21,8 @@ _STARTS = ((1.0, 0.1, 0.05), (0.1, 0.5, 0.5))
 _MOST_STEPS = 60
 _MOST_HALVINGS = 30
 _MOST_GROWTH = 10.0
-_SMALLEST_DECREASE = 1e-12
+_SMALLEST_DECREASE = 1e-6
+"""A step that promises less is the last: Newton's next would promise its square."""
 _SMALLEST_SCALE = 1e-2
 _ROUNDING = 1e-13
 _STEP = 1e-4
