@@ -122,6 +122,8 @@ def _require_head(instance: str) -> None:
     head = ScriptDirectory(str(migrations_folder())).get_current_head()
     with database.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
+    # A server that forks after this check must not share the connection with its workers.
+    database.engine.dispose()
     if found != head:
         raise DatabaseNotReady(
             f"database: expected migration {head}, found {found or 'none'};"

@@ -9,7 +9,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException
 
 from survey_service.fieldwork import answering, waves
-from survey_service.web.language import choose_language, has_text, translate
+from survey_service.texts import DEFAULT_LANGUAGE, load_texts
+from survey_service.web.language import TEXTS, choose_language, has_text, translate
 
 
 class SittingMissing(Exception):
@@ -90,13 +91,21 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     if status < 400 or isinstance(error, BadHost):  # no page can be built for an impossible host
         return error.get_response()
     if status >= 500:
-        return _page(_FAILURE)
+        return _failure_page()
     return _page(_BY_STATUS.get(status, Refusal(status, "not_found", "answer.enter")))
 
 
 def _show_failure(error: Exception) -> ResponseReturnValue:
     log_failure(error)
-    return _page(_FAILURE)
+    return _failure_page()
+
+
+def _failure_page() -> tuple[str, int]:
+    try:
+        return _page(_FAILURE)
+    except Exception as error:  # noqa: BLE001 - where even this page fails, words must do
+        log_failure(error)
+        return load_texts(TEXTS)["error.server.message"].read_in(DEFAULT_LANGUAGE), 500
 
 
 def _page(refusal: Refusal) -> tuple[str, int]:
