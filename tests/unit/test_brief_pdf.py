@@ -257,7 +257,9 @@ def test_eight_long_names_three_audiences_and_three_waves_never_need_a_third_pag
 
 
 def test_where_even_the_closest_page_runs_over_nothing_is_left_out():
-    names = {f"p{number}": f"{NATIONAL_PRINCIPLES[5]}, nummer {number}" for number in range(20)}
+    names = {
+        f"p{number}": f"{NATIONAL_PRINCIPLES[5]} og alt andet, {number}" for number in range(20)
+    }
     figures = some_figures(FIVE_AUDIENCES, WAVES[::2], principles=tuple(names))
     reader = read(
         figures,
@@ -267,5 +269,4 @@ def test_where_even_the_closest_page_runs_over_nothing_is_left_out():
     )
     assert len(reader.pages) > 2
     assert "udeladt af pladshensyn" not in words_of(reader)
-    assert words_of(reader).count("95\N{NO-BREAK SPACE}% interval") >= 1
     assert f"Side 1 af {len(reader.pages)}" in words_of(reader)
