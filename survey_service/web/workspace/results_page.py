@@ -3,6 +3,8 @@
 from flask import g, render_template, url_for
 from markupsafe import Markup
 
+from survey_service.briefs.context import Speech
+from survey_service.briefs.findings import find_words
 from survey_service.catalogue import load_framework
 from survey_service.charts.description import describe_wave_dots
 from survey_service.charts.figures import format_difference, format_interval, format_score
@@ -14,20 +16,12 @@ from survey_service.charts.wave_dots import (
     draw_wave_dots,
 )
 from survey_service.charts.wave_rows import WaveRow, compared_waves, rows_of
-from survey_service.measurement.comparison import Verdict
 from survey_service.measurement.disclosure import ReleasedContrast, ReleasedFigures
+from survey_service.reporting.brief_making import context_of
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage.projects import ProjectRecord
 from survey_service.web.language import long_date, translate
 from survey_service.web.workspace.views import WITHHELD, audience_name, project_frame
-
-_SUMMARY_ORDER = (
-    Verdict.IMPROVED,
-    Verdict.DECLINED,
-    Verdict.NO_RELEVANT_CHANGE,
-    Verdict.CANNOT_TELL,
-    Verdict.TOO_FEW,
-)
 
 
 def render_no_release(project: ProjectRecord) -> str:
@@ -62,7 +56,7 @@ def render_results(release: PublishedRelease, audience: str | None) -> str:
             audience=audience_name(chosen),
             waves=", ".join(labels.waves.values()),
         ),
-        summary=_summary(rows),
+        findings=_findings(release, chosen),
         audiences=[
             {
                 "label": audience_name(found),
@@ -107,22 +101,14 @@ def _charts(
     ]
 
 
-def _summary(rows: tuple[WaveRow, ...]) -> str:
-    """Return the principles by what may be said of them, in words."""
-    sentences = []
-    for verdict in _SUMMARY_ORDER:
-        names = [row.name for row in rows if row.verdict is verdict]
-        if names:
-            sentences.append(
-                translate(f"workspace.results.summary_{verdict}", names=_listed(names))
-            )
-    return " ".join(sentences)
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    return f"{', '.join(names[:-1])} {translate('workspace.results.and')} {names[-1]}"
+def _findings(release: PublishedRelease, audience: str) -> dict[str, object]:
+    """Return the finding in the brief's own words, so that page and brief never disagree."""
+    speech = Speech(context_of(release, g.language, None), g.language)
+    found = find_words(release.figures, audience, speech)
+    return {
+        "headline": Markup(found.headline),  # noqa: S704 - names in it are escaped by find_words
+        "points": [Markup(point) for point in found.points],  # noqa: S704 - likewise
+    }
 
 
 def _table(
