@@ -1,7 +1,7 @@
 """Holm's adjustment."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
@@ -19,6 +19,7 @@ def test_what_was_not_tested_stays_out():
     assert adjust_by_holm([]) == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_it_is_the_adjustment_of_statsmodels(p_values):
     expected = multipletests(p_values, method="holm")[1]

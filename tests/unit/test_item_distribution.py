@@ -1,7 +1,7 @@
 """How the answers to one item spread over its options."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from item_table_builder import item_table
 
@@ -71,6 +71,7 @@ def test_waves_are_told_apart_and_those_without_answers_left_out():
     assert [(entry.wave, entry.n_rated) for entry in found] == [("final", 2)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-3, 5), min_size=1, max_size=30))
 def test_counts_add_up(codes):
     (found,) = item_distributions(item_table([[code] for code in codes]))
