@@ -53,8 +53,16 @@ def write_brief(figures: ReleasedFigures, context: BriefContext, language: str) 
         raise ValueError(f"language: expected one of {LANGUAGES}, found {language!r}")
     check_fit(figures, context)
     speech = Speech(context, language)
-    written, pages = _build(_set_pages(figures, speech), speech, PAGES)
-    return written if pages == PAGES else _build(_set_pages(figures, speech), speech, pages)[0]
+    tellers = [partial(tell, figures, speech) for tell in (tell_findings, tell_details)]
+    densities = [_choose_density(tell) for tell in tellers]
+
+    def build(page_count: int) -> tuple[bytes, int]:
+        # told anew each time, because measuring and painting leave their marks on flowables
+        first, second = (tell(density) for tell, density in zip(tellers, densities, strict=True))
+        return _build([*first, PageBreak(), *second], speech, page_count)
+
+    written, pages = build(PAGES)
+    return written if pages == PAGES else build(pages)[0]
 
 
 def save_brief(path: Path, figures: ReleasedFigures, context: BriefContext, language: str) -> None:
@@ -71,19 +79,12 @@ def save_brief(path: Path, figures: ReleasedFigures, context: BriefContext, lang
             raise
 
 
-def _set_pages(figures: ReleasedFigures, speech: Speech) -> list[Flowable]:
-    first, second = (
-        _set_closest(partial(tell, figures, speech)) for tell in (tell_findings, tell_details)
-    )
-    return [*first, PageBreak(), *second]
-
-
-def _set_closest(tell: Callable[[Density], list[Flowable]]) -> list[Flowable]:
-    """Return a page's story in the airiest density that fits on it, else set to run over."""
+def _choose_density(tell: Callable[[Density], list[Flowable]]) -> Density:
+    """Return the airiest density in which a page's story fits on it, else the one to run over."""
     for density in DENSITIES:
         if _height_of(tell(density)) <= _TEXT_HEIGHT:
-            return tell(density)  # anew, because measuring leaves its marks on flowables
-    return tell(OVERFLOWING)
+            return density
+    return OVERFLOWING
 
 
 def _height_of(story: list[Flowable]) -> float:
