@@ -39,6 +39,8 @@ def run_server(instance: Path, host: str, port: int) -> None:
     """Serve the pages with two processes; exits with 2 when a migration is missing."""
     from gunicorn.app.base import BaseApplication
 
+    from survey_service.cli.server_log import AnonymousLog
+
     open_installation(instance)
 
     class Server(BaseApplication):  # type: ignore[misc]
@@ -51,6 +53,7 @@ def run_server(instance: Path, host: str, port: int) -> None:
             self.cfg.set("worker_class", "gthread")
             self.cfg.set("threads", 4)
             self.cfg.set("accesslog", None)
+            self.cfg.set("logger_class", AnonymousLog)
             self.cfg.set("loglevel", "warning")
 
         def load(self) -> object:
@@ -65,9 +68,9 @@ def run_server(instance: Path, host: str, port: int) -> None:
 def purge(instance: Path) -> None:
     """Delete the answers of projects whose retention date has passed, with their keys."""
     from survey_service.fieldwork.retention import purge_expired
-    from survey_service.web.application import copenhagen_today, create_app
+    from survey_service.web.application import copenhagen_today
 
-    app = create_app(instance)
+    app = open_installation(instance)
     with app.app_context():
         removed = purge_expired(app.extensions["survey_keys"], copenhagen_today())
     for purged in removed:

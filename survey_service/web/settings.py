@@ -75,12 +75,19 @@ def _settings(instance: Path, found: dict[str, Any]) -> Settings:
         instance=instance,
         service_name=_wording(name),
         contacts=tuple(_contact(entry) for entry in found.get("contacts", _DEFAULT_CONTACTS)),
-        accessibility_url=found.get("accessibility_url"),
-        database_url=os.environ.get(DATABASE_VARIABLE) or found.get("database", default_url),
+        accessibility_url=_text(found, "accessibility_url"),
+        database_url=os.environ.get(DATABASE_VARIABLE) or _text(found, "database") or default_url,
         is_https=_truth(found, "https"),
-        data_controller=found.get("data_controller"),
-        data_contact=found.get("data_contact"),
+        data_controller=_text(found, "data_controller"),
+        data_contact=_text(found, "data_contact"),
     )
+
+
+def _text(found: dict[str, Any], name: str) -> str | None:
+    value = found.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{name}: expected a text, found {value!r}")
+    return value
 
 
 def _truth(found: dict[str, Any], name: str) -> bool:
@@ -90,7 +97,9 @@ def _truth(found: dict[str, Any], name: str) -> bool:
     return value
 
 
-def _contact(entry: dict[str, Any]) -> Contact:
+def _contact(entry: Any) -> Contact:
+    if not isinstance(entry, dict) or not {"name", "phone"} <= set(entry):
+        raise ValueError(f"contacts: expected name and phone, found {entry!r}")
     checked_on = entry.get("checked_on")
     if checked_on is not None and not isinstance(checked_on, date):
         raise ValueError(f"contacts: checked_on: expected a date, found {checked_on!r}")
