@@ -45,6 +45,11 @@ class Client:
             return ""
         return location.group(1).decode()
 
+    def connect_anew(self) -> None:
+        """Open a new connection: the server may close one that was idle in a pause."""
+        self._socket.close()
+        self._socket = self._connect()
+
     def _connect(self) -> socket.socket:
         connection = socket.create_connection(("127.0.0.1", self._port), timeout=60)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -70,8 +75,7 @@ class Client:
         if answer[9:12] not in {b"200", b"303"}:
             self.errors.append(f"{method} {path}: {answer[:30]!r}")
         if b"\r\nConnection: close" in head:
-            self._socket.close()
-            self._socket = self._connect()
+            self.connect_anew()
         return answer
 
     def _receive(self) -> bytes:
@@ -142,6 +146,7 @@ def _at_once(
 ) -> None:
     def run(client: Client, code: str | None) -> None:
         try:
+            client.connect_anew()
             part(client, code)
         except (OSError, ValueError, IndexError, ZeroDivisionError) as error:
             client.errors.append(repr(error))
