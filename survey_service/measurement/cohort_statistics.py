@@ -20,6 +20,14 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
+LARGEST_PAIR_TABLE = 50_000_000
+"""Numbers in the pair sums of one batch (400 MB): about 2,300 cells joined by movers."""
+
+
+class EntangledError(Exception):
+    """So many units share people who moved that their pair sums do not fit into memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """The scores of one audience and principle; the codes are 0, 1, … without gaps.
@@ -98,13 +106,20 @@ def code_answers(respondent: Codes, unit: Codes, wave: Codes, score: Floats) -> 
 
 
 def summarise(answers: Answers) -> CohortStatistics:
-    """Add the answers up, in one pass per number of answers that a person can have given."""
+    """Add the answers up, in one pass per number of answers that a person can have given.
+
+    Raises EntangledError when a batch would hold more than LARGEST_PAIR_TABLE numbers.
+    """
     centre = float(answers.score.mean())
     centred = answers.score - centre
     per_person = np.bincount(answers.person, minlength=answers.person_count)
     person_sums = add_up(answers.person, centred, answers.person_count)
     levels = np.unique(per_person)
-    blocks = _lay_out_blocks(answers, per_person)
+    blocks = tuple(_lay_out_blocks(answers, per_person))
+    for unit_ids in blocks:
+        pairs = unit_ids.size * unit_ids.shape[1] * answers.wave_count**2
+        if len(levels) * pairs > LARGEST_PAIR_TABLE:
+            raise EntangledError(f"{unit_ids.shape[1]} units joined by people who moved")
     cell_pairs = _CellPairs(answers, centred, per_person, person_sums)
     return CohortStatistics(
         answer_count=len(answers),

@@ -14,6 +14,7 @@ import numpy as np
 from survey_service.measurement.cohort_statistics import (
     Answers,
     CohortStatistics,
+    EntangledError,
     Floats,
     code_answers,
     summarise,
@@ -47,6 +48,7 @@ class FitStatus(StrEnum):
     NO_RESIDUAL = "no_residual"
     TOO_LITTLE_DATA = "too_little_data"
     SEASON_UNKNOWN = "season_unknown"
+    TOO_ENTANGLED = "too_entangled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,12 @@ def fit_cohort(respondent: Codes, unit: Codes, wave: Codes, score: Floats) -> Co
         return CohortFit(FitStatus.NO_ANSWERS, shape, (), 0.0, (), None, None)
     answers = code_answers(respondent, unit, wave, score)
     waves = tuple(int(code) for code in np.unique(wave))
-    return _fit(answers, waves)
+    try:
+        statistics = summarise(answers)
+    except EntangledError:
+        shape = CohortShape(answers.unit_count, answers.wave_count, 0)
+        return CohortFit(FitStatus.TOO_ENTANGLED, shape, waves, 0.0, (), None, None)
+    return _fit(answers, statistics, waves)
 
 
 def fit_within_unit(fit: CohortFit, respondent: Codes, wave: Codes, score: Floats) -> CohortFit:
@@ -251,8 +258,7 @@ def _bound_degrees(
     return max(satterthwaite, fewest)
 
 
-def _fit(answers: Answers, waves: tuple[int, ...]) -> CohortFit:
-    statistics = summarise(answers)
+def _fit(answers: Answers, statistics: CohortStatistics, waves: tuple[int, ...]) -> CohortFit:
     shape = CohortShape(answers.unit_count, answers.wave_count, _count_cells(statistics))
     terms = _choose_terms(answers, shape)
     designs, basis = _lay_out_designs(statistics, shape)

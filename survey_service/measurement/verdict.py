@@ -38,6 +38,9 @@ REASON_TEXTS = {
         " difference against."
     ),
     "too_little_data": "There are no more answers than waves and units to estimate.",
+    "too_entangled": (
+        "So many people moved between so many units that the model is too large to fit."
+    ),
     "not_connected": (
         "No chain of units with answers in both waves connects the two, so waves cannot be told"
         " from units."

@@ -1,0 +1,72 @@
+"""Tests and intervals from an estimate, against published tables and simulation."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from survey_service.measurement.contrast_statistics import Inference, infer, interval, standardise
+from survey_service.measurement.mixed_model import Estimate
+
+
+def test_intervals_use_the_t_table():
+    """t(.975, 10) = 2.228 and t(.95, 10) = 1.812 in any printed table."""
+    found = infer(Estimate(4.0, 2.0, 10.0), margin=5.0)
+    assert found.ci_low == pytest.approx(4 - 2 * 2.228, abs=1e-3)
+    assert found.ci_high == pytest.approx(4 + 2 * 2.228, abs=1e-3)
+    assert found.equivalence_ci_low == pytest.approx(4 - 2 * 1.812, abs=1e-3)
+    assert found.equivalence_ci_high == pytest.approx(4 + 2 * 1.812, abs=1e-3)
+
+
+def test_p_and_smallest_detectable_difference_use_the_t_table():
+    """t(.80, 10) = 0.879; an estimate of 2.228 errors has p = .05."""
+    found = infer(Estimate(2.228, 1.0, 10.0), margin=5.0)
+    assert found.p == pytest.approx(0.05, abs=1e-4)
+    assert found.minimum_detectable_difference == pytest.approx(2.228 + 0.879, abs=1e-3)
+
+
+@pytest.mark.parametrize("difference", [3.0, -3.0])
+def test_equivalence_p_is_that_of_the_nearer_margin(difference):
+    expected = max(stats.t.sf((difference + 5) / 1.5, 8), stats.t.cdf((difference - 5) / 1.5, 8))
+    found = infer(Estimate(difference, 1.5, 8.0), margin=5.0)
+    assert found.equivalence_p == pytest.approx(expected)
+
+
+def test_equivalence_holds_exactly_when_the_90_percent_interval_lies_within_the_margin():
+    for difference in np.linspace(-8, 8, 41):
+        found = infer(Estimate(float(difference), 1.5, 8.0), margin=5.0)
+        inside = found.equivalence_ci_low > -5 and found.equivalence_ci_high < 5
+        assert inside == (found.equivalence_p < 0.05)
+
+
+def test_the_power_of_equivalence_is_near_that_of_simulation():
+    """Without change, 30 degrees of freedom, margin of three errors: TOST by simulation."""
+    draw = np.random.default_rng(1)
+    count, df, margin = 400_000, 30, 3.0
+    difference = draw.normal(size=count)
+    error = np.sqrt(draw.chisquare(df, count) / df)
+    concluded = np.mean(np.abs(difference) + error * stats.t.ppf(0.95, df) < margin)
+    found = infer(Estimate(0.0, 1.0, float(df)), margin=margin).equivalence_power
+    assert found == pytest.approx(concluded, abs=0.02)
+
+
+def test_a_margin_within_the_noise_can_never_be_concluded():
+    assert infer(Estimate(0.0, 4.0, 20.0), margin=5.0).equivalence_power == 0.0
+
+
+@pytest.mark.parametrize("estimate", [Estimate(), Estimate(3.0), Estimate(3.0, 0.0, 4.0)])
+def test_without_a_standard_error_there_is_no_inference(estimate):
+    assert infer(estimate, margin=5.0) == Inference()
+
+
+def test_an_interval_needs_a_standard_error():
+    assert interval(Estimate(3.0)) == (None, None)
+
+
+def test_the_effect_size_by_hand():
+    """4 / sqrt(17) is 0.970143; 1 - 3/71 is 0.957746; their product is 0.929151."""
+    assert standardise(4.0, (10, 10), (9.0, 25.0)) == pytest.approx(0.929151, abs=1e-6)
+
+
+@pytest.mark.parametrize("variances", [(None, 4.0), (4.0, None), (0.0, 0.0)])
+def test_the_effect_size_needs_variances(variances):
+    assert standardise(4.0, (10, 10), variances) is None
