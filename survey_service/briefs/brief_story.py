@@ -63,7 +63,8 @@ class _Story:
     def opening(self) -> Iterable[Flowable]:
         say, context = self.speech.say, self.context
         project, municipality = escape(context.project_title), escape(context.municipality)
-        yield TaggedParagraph(municipality, self.styles.kicker)
+        if municipality:
+            yield TaggedParagraph(municipality, self.styles.kicker)
         yield Heading(say("brief.title", project=project), self.styles.title, 1)
         date = self.speech.date(context.released_on)
         release = say("brief.release", release=context.release_number, date=date)

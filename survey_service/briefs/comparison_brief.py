@@ -131,10 +131,8 @@ def _build(story: list[Flowable], speech: Speech, page_count: int) -> tuple[byte
 def _facts_of(speech: Speech) -> DocumentFacts:
     context = speech.context
     return DocumentFacts(
-        title=speech.say(
-            "brief.document_title",
-            project=context.project_title,
-            municipality=context.municipality,
+        title=_joined(
+            f"{speech.say('brief.kind')}: {context.project_title}", context.municipality, mark=", "
         ),
         author=context.municipality,
         subject=speech.say(
@@ -160,7 +158,7 @@ def _furnish_page(
             date=speech.date(context.released_on),
         )
         page = speech.say("brief.page", page=canvas.getPageNumber(), pages=page_count)
-        foot = f"{context.municipality} · {context.project_title} · {release}"
+        foot = _joined(context.municipality, context.project_title, release)
         foot = style.shorten_text(foot, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 70)
         canvas.drawString(MARGIN, 22, foot)
         canvas.drawRightString(PAGE_WIDTH - MARGIN, 22, page)
@@ -170,12 +168,17 @@ def _furnish_page(
         canvas.restoreState()
 
 
+def _joined(*words: str, mark: str = " · ") -> str:
+    """Return words with a mark between them; a brief from a file may have no municipality."""
+    return mark.join(word for word in words if word)
+
+
 def _paint_header(canvas: Canvas, speech: Speech) -> None:
     top = PAGE_HEIGHT - 30
     canvas.setFillColor(style.BLUE)
     canvas.rect(0, PAGE_HEIGHT - 8, PAGE_WIDTH, 8, stroke=0, fill=1)
     canvas.setFillColor(style.QUIET_INK)
-    kind = f"{speech.say('brief.kind')} · {speech.context.municipality}"
+    kind = _joined(speech.say("brief.kind"), speech.context.municipality)
     canvas.drawString(
         MARGIN, top, style.shorten_text(kind, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 110)
     )
