@@ -38,7 +38,8 @@ class BriefContext:
 
     `municipality` may be empty. `audiences` are the ones to show, in order, the primary one first
     whatever its place; keys that the service does not know are shown as they are.
-    `primary_audience` is None where none was named before the first wave. `instrument_versions` are written out, such as "Borgere, version 2".
+    `primary_audience` is None where none was named before the first wave. `instrument_versions`
+    are written out, such as "Borgere, version 2".
     """
 
     project_title: str
