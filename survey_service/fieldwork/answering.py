@@ -186,11 +186,14 @@ def save_answer(response_id: UUID, number: int, value: str) -> None:
 
     Raises AnswerRefused for a value that is no option of the question.
     """
-    with writing_rows() as rows:
-        item = _find_item_for_saving(rows, response_id, number)[1]
-        if value not in item.accepted_values:
-            raise AnswerRefused
-        responses.save_answer(rows, response_id, item.key, value)
+    item = _item_at(_questions_of_response(response_id)[1], number)
+    if value in item.accepted_values:
+        with writing_rows() as rows:
+            if responses.save_while_open(rows, response_id, item.key, value):
+                return
+    with reading_rows() as rows:
+        _find_open(rows, response_id, item.key)  # raises why nothing was saved
+    raise AnswerRefused
 
 
 def skip_unless_answered(response_id: UUID, number: int) -> None:

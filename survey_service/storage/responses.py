@@ -143,6 +143,19 @@ _SAVE_ANSWER = text(
     "INSERT INTO answer (response_id, item_key, value) VALUES (:response_id, :item_key, :value)"
     " ON CONFLICT (response_id, item_key) DO UPDATE SET value = excluded.value"
 ).bindparams(bindparam("response_id", type_=Response.id.type))
+# The same, where the response still takes answers: one statement, so that the wait for the disk is
+# all that happens while other writers wait.
+_SAVE_WHILE_OPEN = text(
+    "INSERT INTO answer (response_id, item_key, value)"
+    " SELECT response.id, :item_key, :value FROM response"
+    " JOIN wave ON wave.id = response.wave_id"
+    " WHERE response.id = :response_id AND NOT response.is_sent AND wave.status = 'open'"
+    " ON CONFLICT (response_id, item_key) DO UPDATE SET value = excluded.value"
+).bindparams(
+    bindparam("response_id", type_=Response.id.type),
+    bindparam("item_key", type_=Answer.item_key.type),
+    bindparam("value", type_=Answer.value.type),
+)
 
 
 def find_state(
@@ -165,6 +178,14 @@ def save_answer(session: Rows, response_id: UUID, item_key: str, value: str) -> 
     """Store one answer; a later one to the same item takes its place."""
     values = {"response_id": response_id, "item_key": item_key, "value": value}
     session.execute(_SAVE_ANSWER, values)
+
+
+def save_while_open(session: Rows, response_id: UUID, item_key: str, value: str) -> bool:
+    """Store one answer if its response is there, not sent, and its wave open; tell whether."""
+    _lock(session, _LOCK_RESPONSE, response_id=response_id)
+    values = {"response_id": response_id, "item_key": item_key, "value": value}
+    result: Any = session.execute(_SAVE_WHILE_OPEN, values)
+    return bool(result.rowcount)
 
 
 def delete_answer(session: Session, response_id: UUID, item_key: str) -> None:
