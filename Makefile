@@ -47,3 +47,11 @@ lock: $(READY) ## Pin every dependency anew in requirements.lock
 .PHONY: wheel
 wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation -w dist .
+
+.PHONY: bench-comparison
+bench-comparison: $(READY) ## Comparing waves beside statsmodels, and as answers grow a thousandfold
+	$(BIN)/python benchmarks/bench_comparison.py $(BENCH_OPTIONS)
+
+.PHONY: bench-validity
+bench-validity: $(READY) ## False alarms, coverage and power of the comparison on simulated cohorts
+	$(BIN)/python benchmarks/bench_validity.py $(BENCH_OPTIONS)
