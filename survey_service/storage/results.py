@@ -4,14 +4,29 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey_service.measurement.item_table import Response as ItemResponse
 from survey_service.measurement.score_table import ScoreRow
-from survey_service.storage.tables import Release, Response, ScoreRecord, Unit, Wave
+from survey_service.storage.tables import (
+    Answer,
+    Release,
+    Response,
+    RosterCell,
+    ScoreRecord,
+    Unit,
+    Wave,
+)
+
+ROWS_AT_ONCE = 10_000
+
+RosterKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +36,15 @@ class ReleaseRecord:
     number: int
     released_on: date
     content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionedResponse:
+    """A response and the instrument version it belongs to for ever."""
+
+    instrument_key: str
+    instrument_version: int
+    response: ItemResponse
 
 
 def stream_scores(
@@ -47,6 +71,49 @@ def stream_scores(
     )
     for pseudonym, *others in rows:
         yield ScoreRow(pseudonym or "", *others)
+
+
+def stream_responses(session: Session, wave_ids: Sequence[UUID]) -> Iterator[VersionedResponse]:
+    """Yield the sent responses in these waves with their answers, also those without any."""
+    rows = session.execute(
+        select(
+            Response.id,
+            Response.instrument_key,
+            Response.instrument_version,
+            Response.pseudonym,
+            Unit.key,
+            Response.audience,
+            Wave.key,
+            Answer.item_key,
+            Answer.value,
+        )
+        .join(Wave, Wave.id == Response.wave_id)
+        .join(Unit, Unit.id == Response.unit_id)
+        .outerjoin(Answer, Answer.response_id == Response.id)
+        .where(Response.wave_id.in_(list(wave_ids)), Response.is_sent)
+        .order_by(Response.id)
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    for _, own in groupby(rows, key=itemgetter(0)):
+        first = next(own)
+        answers = {row[7]: row[8] for row in chain([first], own) if row[7] is not None}
+        respondent, unit, audience, wave = first[3:7]
+        response = ItemResponse(respondent or "", unit, audience, wave, answers)
+        yield VersionedResponse(first[1], first[2], response)
+
+
+def find_rosters(session: Session, wave_ids: Sequence[UUID]) -> dict[str, dict[RosterKey, int]]:
+    """Return per wave's key how many people there are to ask per (unit's key, audience)."""
+    rows = session.execute(
+        select(Wave.key, Unit.key, RosterCell.audience, RosterCell.people)
+        .join(Wave, Wave.id == RosterCell.wave_id)
+        .join(Unit, Unit.id == RosterCell.unit_id)
+        .where(RosterCell.wave_id.in_(list(wave_ids)))
+    )
+    found: dict[str, dict[RosterKey, int]] = {}
+    for wave, unit, audience, people in rows:
+        found.setdefault(wave, {})[unit, audience] = people
+    return found
 
 
 def add_release(
