@@ -8,18 +8,24 @@ from person import Person
 PROJECT_TITLE = "Fælles mål – individuelle veje"
 
 
-def _answering(*steps: str) -> Callable[[Person, Demonstration], object]:
-    """Come by code, answer two questions, and then open these addresses."""
-
-    def come(person: Person, demonstration: Demonstration) -> None:
-        person.begin(demonstration.issue_code()).answer("Jeg svarer selv").answer("Ved ikke")
-        for step in steps:
-            person.open(step)
-
-    return come
+Way = Callable[[Person, Demonstration], object]
 
 
-def _resume(path: str) -> Callable[[Person, Demonstration], object]:
+def _nothing(_person: Person, _demonstration: Demonstration) -> None:
+    """Start with a browser that knows nothing."""
+
+
+def _answer_two(person: Person, demonstration: Demonstration) -> None:
+    """Come by code and answer two questions."""
+    person.begin(demonstration.issue_code()).answer("Jeg svarer selv").answer("Ved ikke")
+
+
+def _open(path: str) -> Way:
+    """Open an address."""
+    return lambda person, _: person.open(path)
+
+
+def _resume(path: str) -> Way:
     """Come back by the same code."""
 
     def come(person: Person, demonstration: Demonstration) -> None:
@@ -41,8 +47,8 @@ def _thanks(person: Person, demonstration: Demonstration) -> None:
 
 
 def _deleted(person: Person, demonstration: Demonstration) -> None:
-    _answering("/stop")(person, demonstration)
-    person.press("Slet mine svar")
+    _answer_two(person, demonstration)
+    person.follow("Stop nu").press("Slet mine svar")
 
 
 def _withdrawn(person: Person, demonstration: Demonstration) -> None:
@@ -64,44 +70,52 @@ def sign_in(person: Person, _demonstration: Demonstration) -> None:
     person.press("Log ind")
 
 
-def _workspace(*links: str) -> Callable[[Person, Demonstration], object]:
-    """Sign in and follow links."""
+def _follow(*links: str) -> Way:
+    """Follow links from the list of projects."""
 
-    def come(person: Person, demonstration: Demonstration) -> None:
-        sign_in(person, demonstration)
+    def come(person: Person, _demonstration: Demonstration) -> None:
+        person.open("/arbejdsrum/")
         for link in links:
             person.follow(link)
 
     return come
 
 
-PAGES: dict[str, Callable[[Person, Demonstration], object]] = {
-    "code": lambda person, _: person.open("/"),
-    "code-mistyped": lambda person, _: person.enter("ABCD-EFGH-JKM"),
-    "introduction": lambda person, demonstration: person.enter(demonstration.issue_code()),
-    "introduction-resumed": _resume("/om"),
-    "introduction-open-link": lambda person, found: person.open(found.issue_link()),
-    "question": _answering(),
-    "question-chosen": _answering("/svar/2"),
-    "question-answered-before": _resume("/svar/1"),
-    "question-unanswered": lambda person, found: person.begin(found.issue_code()).press("Næste"),
-    "review": _answering("/gennemse"),
-    "pause": _answering("/pause"),
-    "stop": _answering("/stop"),
-    "thanks": _thanks,
-    "deleted": _deleted,
-    "withdraw": lambda person, _: person.open("/fortryd"),
-    "withdrawn": _withdrawn,
-    "notice": _answering("/saadan-bruger-vi-dine-svar"),
-    "notice-for-all": lambda person, _: person.open("/saadan-bruger-vi-dine-svar"),
-    "accessibility": lambda person, _: person.open("/was"),
-    "closed-wave": _closed_wave,
-    "not-found": lambda person, _: person.open("/findes-ikke"),
-    "sign-in": lambda person, _: person.open("/arbejdsrum/"),
-    "wrong-password": _wrong_password,
-    "projects": _workspace(),
-    "project": _workspace(PROJECT_TITLE),
-    "confirm": _workspace(PROJECT_TITLE, "Luk målingen"),
-    "results": _workspace(PROJECT_TITLE, "Se resultater"),
-    "results-staff": _workspace(PROJECT_TITLE, "Se resultater", "Medarbejdere"),
+BEGINNINGS: dict[str, Way] = {
+    "stranger": _nothing,
+    "answering": _answer_two,
+    "evaluator": sign_in,
 }
+"""What the people of `PAGES` have done before, once for all their pages."""
+
+PAGES: dict[str, tuple[str, Way]] = {
+    "code": ("stranger", _open("/")),
+    "code-mistyped": ("stranger", lambda person, _: person.enter("ABCD-EFGH-JKM")),
+    "introduction": ("stranger", lambda person, found: person.enter(found.issue_code())),
+    "introduction-resumed": ("stranger", _resume("/om")),
+    "introduction-open-link": ("stranger", lambda person, found: person.open(found.issue_link())),
+    "question": ("answering", _open("/svar/3")),
+    "question-chosen": ("answering", _open("/svar/2")),
+    "question-unanswered": ("answering", lambda person, _: person.open("/svar/4").press("Næste")),
+    "question-answered-before": ("stranger", _resume("/svar/1")),
+    "review": ("answering", _open("/gennemse")),
+    "stop": ("answering", _open("/stop")),
+    "notice": ("answering", _open("/saadan-bruger-vi-dine-svar")),
+    "pause": ("answering", _open("/pause")),
+    "thanks": ("stranger", _thanks),
+    "deleted": ("stranger", _deleted),
+    "withdraw": ("stranger", _open("/fortryd")),
+    "withdrawn": ("stranger", _withdrawn),
+    "notice-for-all": ("stranger", _open("/saadan-bruger-vi-dine-svar")),
+    "accessibility": ("stranger", _open("/was")),
+    "closed-wave": ("stranger", _closed_wave),
+    "not-found": ("stranger", _open("/findes-ikke")),
+    "sign-in": ("stranger", _open("/arbejdsrum/")),
+    "wrong-password": ("stranger", _wrong_password),
+    "projects": ("evaluator", _follow()),
+    "project": ("evaluator", _follow(PROJECT_TITLE)),
+    "confirm": ("evaluator", _follow(PROJECT_TITLE, "Luk målingen")),
+    "results": ("evaluator", _follow(PROJECT_TITLE, "Se resultater")),
+    "results-staff": ("evaluator", _follow(PROJECT_TITLE, "Se resultater", "Medarbejdere")),
+}
+"""Each page: who comes to it, and how. The one who answers takes a break on the last of theirs."""

@@ -7,7 +7,7 @@ import pytest
 from demonstration import Demonstration
 from person import Person
 from playwright.sync_api import Browser
-from service_pages import PAGES
+from service_pages import BEGINNINGS, PAGES
 
 WIDTHS = (320, 768, 1280)
 """A computer zoomed to 400 %, a tablet, a computer."""
@@ -36,15 +36,29 @@ HEADING_LEVELS = """() => [...document.querySelectorAll('h1, h2, h3, h4')]
     .map((heading) => Number(heading.tagName[1]))"""
 
 
+@pytest.fixture(scope="module")
+def people(chromium: Browser, demonstration: Demonstration) -> Iterator[dict[str, Person]]:
+    """Those who come to the pages, by what they have done before."""
+    met = {who: Person(chromium, demonstration.url) for who in BEGINNINGS}
+    for who, begin in BEGINNINGS.items():
+        begin(met[who], demonstration)
+    yield met
+    for person in met.values():
+        person.context.close()
+
+
 @pytest.fixture(scope="module", params=list(PAGES))
 def shown(
-    request: pytest.FixtureRequest, chromium: Browser, demonstration: Demonstration
-) -> Iterator[Person]:
+    request: pytest.FixtureRequest, people: dict[str, Person], demonstration: Demonstration
+) -> Person:
     """Somebody who has come to one of the pages."""
-    person = Person(chromium, demonstration.url)
-    PAGES[request.param](person, demonstration)
-    yield person
-    person.context.close()
+    who, come = PAGES[request.param]
+    person = people[who]
+    if who == "stranger":
+        person.context.clear_cookies()
+    person.troubles.clear()
+    come(person, demonstration)
+    return person
 
 
 def test_no_page_scrolls_sideways_on_any_screen(shown: Person) -> None:
