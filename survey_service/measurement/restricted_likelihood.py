@@ -76,7 +76,7 @@ class RestrictedLikelihood:
             for batch, design in zip(statistics.batches, self.designs, strict=True)
         ]
         information = sum(block.information for block in blocks)
-        covariance = np.linalg.inv(information)
+        covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
         right_side = sum(block.right_side for block in blocks)
         coefficients = covariance @ right_side
         square = statistics.sum_of_squares - weight @ statistics.squared_person_sums
@@ -109,7 +109,7 @@ class _AbsorbedBlocks:
     """
 
     def __init__(self, batch: BlockBatch, design: Floats, weights: Floats, ratios: Floats) -> None:
-        self.design = design
+        self.design = np.broadcast_to(design, (*batch.counts.shape, design.shape[-1]))
         self.by_unit = (*batch.unit_ids.shape, -1)
         self.unit_ratio, self.season_ratio = float(ratios[UNIT]), float(ratios[UNIT_WAVE])
         by_level = batch.pair_counts.reshape(weights.shape[1], -1)
@@ -128,33 +128,34 @@ class _AbsorbedBlocks:
         self.absorbed = absorbed
         self.marginal_sums = _times(self.inverse, sums)
         self.projected = self.inverse @ (absorbed @ design)
-        self.information = np.sum(_transposed(design) @ self.projected, axis=0)
-        self.right_side = np.sum(_transposed(design) @ self.marginal_sums[..., None], axis=0)[:, 0]
-        self.explained = float(np.vdot(self._spread(sums), self.marginal_sums))
+        self.information = _cross(self.design, self.projected)
+        self.right_side = _cross(self.design, self.marginal_sums[..., None])[:, 0]
+        self.explained = _dot(self._spread(sums), self.marginal_sums)
 
     def slopes(self, covariance: Floats, coefficients: Floats) -> tuple[Floats, Floats, Floats]:
         """Slopes of log-determinants, residual sum and information in the three ratios."""
         residual = self.marginal_sums - self.projected @ coefficients
         fitted = self.design @ coefficients + self._spread(residual)
-        seen = _transposed(self.inverse) @ self.design
+        turned = np.ascontiguousarray(np.swapaxes(self.inverse, -1, -2))
+        seen = turned @ self.design
+        unit_sums = self._unit_sums(self.projected)
         information_slope = np.stack(
             [
-                np.sum(_transposed(seen) @ self.absorbed_slope @ seen, axis=0),
-                -self._gram(self._unit_sums(self.projected)),
-                -self._gram(self.projected),
+                _cross(seen, self.absorbed_slope @ seen),
+                -_cross(unit_sums, unit_sums),
+                -_cross(self.projected, self.projected),
             ]
         )
-        turned = _transposed(self.inverse)
         trace = np.einsum("kij,ij->k", information_slope, covariance)
-        trace[RESPONDENT] += np.vdot(self._spread(turned), self.absorbed_slope)
-        trace[UNIT] += np.vdot(self._spread(turned, 1.0, 0.0), self.absorbed)
-        trace[UNIT_WAVE] += np.vdot(turned, self.absorbed)
+        trace[RESPONDENT] += _dot(self._spread(turned), self.absorbed_slope)
+        trace[UNIT] += _dot(self._spread(turned, 1.0, 0.0), self.absorbed)
+        trace[UNIT_WAVE] += _dot(turned, self.absorbed)
         quadratic = _times(self.absorbed_slope, fitted) - 2 * self.sums_slope
         residual_slope = np.asarray(
             [
-                np.vdot(fitted, quadratic),
+                _dot(fitted, quadratic),
                 -np.sum(self._unit_sums(residual[..., None]) ** 2),
-                -np.vdot(residual, residual),
+                -_dot(residual, residual),
             ]
         )
         return trace, residual_slope, information_slope
@@ -175,15 +176,17 @@ class _AbsorbedBlocks:
         sums: Floats = columns.reshape(*self.by_unit, columns.shape[-1]).sum(axis=2)
         return sums
 
-    @staticmethod
-    def _gram(columns: Floats) -> Floats:
-        flat = columns.reshape(-1, columns.shape[-1])
-        product: Floats = flat.T @ flat
-        return product
+
+def _cross(one: Floats, other: Floats) -> Floats:
+    """Sum over blocks of one' other."""
+    long = one.reshape(-1, one.shape[-1]), other.reshape(-1, other.shape[-1])
+    product: Floats = np.einsum("ki,kj->ij", *long)
+    return product
 
 
-def _transposed(matrices: Floats) -> Floats:
-    return np.swapaxes(matrices, -1, -2)
+def _dot(one: Floats, other: Floats) -> float:
+    # Not BLAS: on long vectors it starts threads, which on a busy machine wait for each other.
+    return float(np.einsum("k,k->", one.reshape(-1), other.reshape(-1)))
 
 
 def _times(matrices: Floats, vectors: Floats) -> Floats:
