@@ -12,6 +12,7 @@ from survey_service.measurement.comparison import (
     Verdict,
     WaveMean,
 )
+from survey_service.measurement.released_details import ReleasedDetails
 
 WHOLE_NUMBERS_UNDER = 10
 """Figures of fewer answers than this are shown as whole numbers, with the verdict in words only."""
@@ -43,7 +44,7 @@ class ReleasedContrast:
     """A contrast as it may be shown. Withheld and not computable look the same: None, too_few.
 
     `equivalence_power` (0-1, to the nearest 0.05) is the chance to conclude "no relevant change"
-    if nothing has changed.
+    if nothing has changed. `is_poorly_measured` where the reliability of either wave is under .60.
     """
 
     audience: str
@@ -63,6 +64,7 @@ class ReleasedContrast:
     reason_code: str
     is_primary: bool
     equivalence_power: float | None = None
+    is_poorly_measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,10 @@ class ReleasedCount:
 
 @dataclass(frozen=True, slots=True)
 class ReleasedFigures:
-    """The only type that pages, briefs and figure exports accept."""
+    """The only type that pages, briefs and figure exports accept.
+
+    `details` is None in releases made before there were any.
+    """
 
     minimum: int
     margin: float
@@ -86,6 +91,7 @@ class ReleasedFigures:
     wave_means: tuple[ReleasedMean, ...]
     contrasts: tuple[ReleasedContrast, ...]
     method: Mapping[str, object]
+    details: ReleasedDetails | None = None
 
 
 def disclose(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from survey_service.measurement.audience_gap import AudienceGap
 from survey_service.measurement.clustered_regression import Estimate, estimate_mean
 from survey_service.measurement.holm import adjust_by_holm
+from survey_service.measurement.potential_status import PotentialStatus
 from survey_service.measurement.score_table import ScoreTable
 
 Floats = NDArray[np.float64]
@@ -17,14 +17,6 @@ Names = NDArray[np.str_]
 
 NAMED_COUNT = 3
 LEVEL = 0.05
-
-
-class PotentialStatus(StrEnum):
-    """What may be said of the principles that scored lowest."""
-
-    MOST_POTENTIAL = "most_potential"
-    ORDER_UNCERTAIN = "order_uncertain"
-    TOO_FEW_PRINCIPLES = "too_few_principles"
 
 
 @dataclass(frozen=True, slots=True)

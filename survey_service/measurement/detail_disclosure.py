@@ -1,0 +1,347 @@
+"""What of the further analyses may leave the house: the rules of `disclosure`, figure by figure.
+
+- A share, gap, difference, reliability or rank needs 10 answers in each group it rests on, or the
+  project's minimum if that is higher.
+- Panel groups (stayers, leavers, joiners, those who cannot be followed) are each 0 or at least the
+  minimum, else the pair is not shown at all.
+- A distribution in which all answered alike is not shown: it would tell everyone's answer.
+- Shares of people who moved for certain need 20 people and are given to 5 points.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from survey_service.measurement.clustered_regression import Estimate
+from survey_service.measurement.comparison import MINIMUM_ANSWERS
+from survey_service.measurement.contrary_items import ItemMovement
+from survey_service.measurement.disclosure import ReleasedFigures
+from survey_service.measurement.figure_rounding import (
+    round_coefficient,
+    round_points,
+    round_share,
+    round_to_five_points,
+)
+from survey_service.measurement.item_distribution import ItemDistribution
+from survey_service.measurement.item_functioning import ItemFunctioning
+from survey_service.measurement.method_disclosure import disclose_method_rows, is_shown
+from survey_service.measurement.missing_items import MissingItemsCheck
+from survey_service.measurement.panel import PanelChange
+from survey_service.measurement.potential import RankedGap
+from survey_service.measurement.project_analysis import PanelFinding, ProjectAnalysis
+from survey_service.measurement.rate_disclosure import disclose_rates
+from survey_service.measurement.released_details import (
+    ItemFlagKind,
+    ReleasedDetails,
+    ReleasedGap,
+    ReleasedInterval,
+    ReleasedItem,
+    ReleasedItemFlag,
+    ReleasedMissingCheck,
+    ReleasedPanel,
+    ReleasedPotential,
+    ReleasedReliability,
+    ReleasedReliableChange,
+    ReleasedWeightedMean,
+)
+from survey_service.measurement.reliability import ScaleReliability
+from survey_service.measurement.reliable_change import ReliableChange
+
+SMALLEST_GROUP = 10
+"""Answers in each group for anything finer than a whole-number mean."""
+
+SMALLEST_MOVING_GROUP = 20
+"""People followed, for the shares that moved for certain."""
+
+POOR_RELIABILITY = 0.60
+"""Under this a verdict is worded more weakly."""
+
+_FlagSource = tuple[ItemFlagKind, str, str | None, tuple[str, str], ItemFunctioning]
+
+
+def disclose_details(analysis: ProjectAnalysis, minimum: int) -> ReleasedDetails:
+    """Suppress and round what the analyses found.
+
+    Args:
+        analysis: unsuppressed results.
+        minimum: smallest number of answers to a figure, 5 or more.
+
+    Raises:
+        ValueError: for a minimum under 5.
+    """
+    if minimum < MINIMUM_ANSWERS:
+        raise ValueError(f"minimum: expected {MINIMUM_ANSWERS} answers or more, found {minimum}")
+    enough = max(SMALLEST_GROUP, minimum)
+    flags = tuple(_flags(analysis, enough))
+    return ReleasedDetails(
+        gaps=tuple(_gaps(analysis, flags, enough)),
+        item_flags=flags,
+        items=tuple(_item(found) for found in analysis.distributions if found.n_rated >= enough),
+        reliabilities=tuple(
+            _reliability(found) for found in analysis.reliabilities if found.reliability.n >= enough
+        ),
+        panels=tuple(_panels(analysis, minimum)),
+        response_rates=disclose_rates(analysis.response_rates, minimum),
+        weighted_means=tuple(_weighted_means(analysis, enough)),
+        missing_items=tuple(
+            shown for check in analysis.missing_items for shown in _missing(check, enough)
+        ),
+        potentials=tuple(
+            ReleasedPotential(
+                audience=found.audience,
+                wave=found.wave,
+                status=found.status,
+                lowest=found.lowest,
+                ranking=tuple(e.principle for e in found.ranking if e.rank is not None),
+            )
+            for found in analysis.potentials
+            if any(entry.rank is not None for entry in found.ranking)
+            and all(entry.n >= enough for entry in found.ranking if entry.rank is not None)
+        ),
+        method_rows=disclose_method_rows(analysis.comparison.contrasts, minimum),
+    )
+
+
+def attach_details(figures: ReleasedFigures, details: ReleasedDetails) -> ReleasedFigures:
+    """Put the details beside the comparison, and mark contrasts that are poorly measured.
+
+    Poorly measured: the reliability that is shown for either wave is under .60.
+    """
+    poor = {
+        (found.audience, found.principle, found.wave)
+        for found in details.reliabilities
+        if found.is_poor
+    }
+    contrasts = tuple(
+        replace(
+            contrast,
+            is_poorly_measured=contrast.n_from is not None
+            and any(
+                (contrast.audience, contrast.principle, wave) in poor
+                for wave in (contrast.from_wave, contrast.to_wave)
+            ),
+        )
+        for contrast in figures.contrasts
+    )
+    return replace(figures, contrasts=contrasts, details=details)
+
+
+def _interval(found: Estimate) -> ReleasedInterval | None:
+    value = round_points(found.value)
+    if value is None:
+        return None
+    return ReleasedInterval(value, round_points(found.ci_low), round_points(found.ci_high))
+
+
+def _gaps(
+    analysis: ProjectAnalysis, flags: tuple[ReleasedItemFlag, ...], enough: int
+) -> Iterator[ReleasedGap]:
+    distorted = {
+        (flag.audience, flag.other_audience, flag.principle, flag.to_wave)
+        for flag in flags
+        if flag.kind is ItemFlagKind.BETWEEN_AUDIENCES
+    }
+    shown: dict[tuple[str, str, str], int] = {}
+    for ranked in analysis.gaps:
+        found = _gap(ranked, distorted, enough)
+        if found is not None:
+            pair = found.first_audience, found.second_audience, found.wave
+            # A place left open would tell that another gap is held back.
+            shown[pair] = shown.get(pair, 0) + 1
+            yield replace(found, rank=shown[pair])
+
+
+def _gap(
+    ranked: RankedGap, distorted: set[tuple[str, str | None, str, str]], enough: int
+) -> ReleasedGap | None:
+    gap = ranked.gap
+    points = _interval(gap.gap)
+    first, second = round_points(gap.mean_first), round_points(gap.mean_second)
+    few = min(gap.n_first, gap.n_second) < enough
+    if few or points is None or first is None or second is None:
+        return None
+    key = gap.first_audience, gap.second_audience, gap.principle, gap.wave
+    return ReleasedGap(
+        principle=gap.principle,
+        wave=gap.wave,
+        first_audience=gap.first_audience,
+        second_audience=gap.second_audience,
+        shared_item_count=len(gap.shared_items),
+        n_first=gap.n_first,
+        n_second=gap.n_second,
+        mean_first=first,
+        mean_second=second,
+        gap=points,
+        rank=ranked.rank,
+        certain=ranked.certain,
+        is_distorted=key in distorted,
+    )
+
+
+def _flags(analysis: ProjectAnalysis, enough: int) -> Iterator[ReleasedItemFlag]:
+    rated = {(d.audience, d.wave, d.item): d.n_rated for d in analysis.distributions}
+    for change in analysis.item_changes:
+        counts = [
+            rated.get((change.audience, wave, change.item), 0)
+            for wave in (change.from_wave, change.to_wave)
+        ]
+        points = round_points(change.change.value)
+        if change.movement is ItemMovement.AGAINST and min(counts) >= enough and points is not None:
+            yield ReleasedItemFlag(
+                ItemFlagKind.AGAINST_PRINCIPLE,
+                change.audience,
+                None,
+                change.principle,
+                change.item,
+                change.from_wave,
+                change.to_wave,
+                points,
+            )
+    for kind, audience, other, waves, found in _functioning(analysis):
+        points = round_points(found.difference.value)
+        if found.flagged and min(found.n_first, found.n_second) >= enough and points is not None:
+            yield ReleasedItemFlag(
+                kind, audience, other, found.principle, found.item, *waves, points
+            )
+
+
+def _functioning(analysis: ProjectAnalysis) -> Iterator[_FlagSource]:
+    for across in analysis.wave_functioning:
+        waves = across.from_wave, across.to_wave
+        yield ItemFlagKind.BETWEEN_WAVES, across.audience, None, waves, across.found
+    for between in analysis.audience_functioning:
+        yield (
+            ItemFlagKind.BETWEEN_AUDIENCES,
+            between.first_audience,
+            between.second_audience,
+            (between.wave, between.wave),
+            between.found,
+        )
+
+
+def _item(found: ItemDistribution) -> ReleasedItem:
+    n = found.n_rated
+    alike = any(option.count == n for option in found.options)
+
+    def share(value: float | None) -> float | None:
+        return None if alike else round_share(value, n)
+
+    return ReleasedItem(
+        audience=found.audience,
+        wave=found.wave,
+        principle=found.principle,
+        item=found.item,
+        n_rated=n,
+        option_shares=()
+        if alike
+        else tuple(round_share(option.share, n) or 0.0 for option in found.options),
+        high_options=found.high_options,
+        high_share=share(found.high_share),
+        high_share_low=share(found.high_share_low),
+        high_share_high=share(found.high_share_high),
+        dont_know_share=round_share(found.dont_know_share, found.n_reached),
+    )
+
+
+def _reliability(found: ScaleReliability) -> ReleasedReliability:
+    scale = found.reliability
+    return ReleasedReliability(
+        audience=found.audience,
+        wave=found.wave,
+        principle=found.principle,
+        n=scale.n,
+        item_count=scale.item_count,
+        alpha=round_coefficient(scale.alpha),
+        alpha_low=round_coefficient(scale.alpha_low),
+        alpha_high=round_coefficient(scale.alpha_high),
+        omega=round_coefficient(scale.omega),
+        standard_error_of_measurement=round_points(scale.standard_error_of_measurement),
+        floor_share=round_share(scale.floor_share, scale.n),
+        ceiling_share=round_share(scale.ceiling_share, scale.n),
+        is_poor=scale.alpha is not None and scale.alpha < POOR_RELIABILITY,
+    )
+
+
+def _panels(analysis: ProjectAnalysis, minimum: int) -> Iterator[ReleasedPanel]:
+    contrasts = {
+        (c.audience, c.principle, c.from_wave, c.to_wave): c for c in analysis.comparison.contrasts
+    }
+    for found in analysis.panels:
+        change = found.change
+        contrast = contrasts.get(
+            (change.audience, change.principle, change.from_wave, change.to_wave)
+        )
+        if contrast is not None and is_shown(contrast, minimum) and _groups_safe(change, minimum):
+            yield _panel(found, max(SMALLEST_GROUP, minimum))
+
+
+def _groups_safe(change: PanelChange, minimum: int) -> bool:
+    groups = (
+        change.n_both,
+        change.n_left,
+        change.n_joined,
+        change.unlinked_from,
+        change.unlinked_to,
+    )
+    return all(group == 0 or group >= minimum for group in groups)
+
+
+def _panel(found: PanelFinding, enough: int) -> ReleasedPanel:
+    change, tipping = found.change, found.tipping_point
+    stayed, left = change.n_both >= enough, change.n_left >= enough
+    joined = change.n_joined >= enough
+    return ReleasedPanel(
+        audience=change.audience,
+        principle=change.principle,
+        from_wave=change.from_wave,
+        to_wave=change.to_wave,
+        n_both=change.n_both,
+        n_left=change.n_left,
+        n_joined=change.n_joined,
+        stayer_mean_from=round_points(change.stayer_mean_from) if stayed else None,
+        stayer_mean_to=round_points(change.stayer_mean_to) if stayed else None,
+        change=_interval(change.change) if stayed else None,
+        leavers_less_stayers=_interval(change.leavers_less_stayers) if stayed and left else None,
+        joiners_less_stayers=_interval(change.joiners_less_stayers) if stayed and joined else None,
+        tipping_points=round_points(tipping.points) if stayed and left else None,
+        tipping_possible=tipping.possible if stayed and left else None,
+        reliable_change=_reliable_change(found.reliable_change, enough),
+    )
+
+
+def _reliable_change(found: ReliableChange, enough: int) -> ReleasedReliableChange | None:
+    if found.n < max(SMALLEST_MOVING_GROUP, enough):
+        return None
+    if found.moved_up is None or found.moved_down is None:
+        return None
+    reliability = round_coefficient(found.reliability)
+    threshold = round_points(found.smallest_certain_change)
+    up = round_to_five_points(found.moved_up / found.n)
+    down = round_to_five_points(found.moved_down / found.n)
+    if reliability is None or threshold is None or up is None or down is None:
+        return None
+    return ReleasedReliableChange(reliability, found.reliability_name, threshold, up, down)
+
+
+def _weighted_means(analysis: ProjectAnalysis, enough: int) -> Iterator[ReleasedWeightedMean]:
+    for weighted in analysis.weighted_means:
+        mean = _interval(weighted.found.estimate)
+        if weighted.n < enough or mean is None:
+            continue
+        size = weighted.found.effective_size
+        yield ReleasedWeightedMean(
+            audience=weighted.audience,
+            principle=weighted.principle,
+            wave=weighted.wave,
+            n=weighted.n,
+            mean=mean,
+            effective_size=None if size is None else round(size),
+        )
+
+
+def _missing(check: MissingItemsCheck, enough: int) -> Iterator[ReleasedMissingCheck]:
+    for wave in check.waves:
+        shift = round_points(wave.shift)
+        if wave.n < enough or shift is None:
+            continue
+        share = round_share(wave.incomplete_count / wave.n, wave.n) or 0.0
+        yield ReleasedMissingCheck(check.audience, check.principle, wave.wave, wave.n, share, shift)
