@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from survey_service.catalogue import load_framework
+from survey_service.catalogue import load_framework, load_instrument
 from survey_service.measurement.comparison import (
     ComparisonPlan,
     ComparisonReport,
     PrimaryContrast,
     compare,
 )
+from survey_service.measurement.detail_disclosure import attach_details, disclose_details
 from survey_service.measurement.disclosure import ReleasedFigures, disclose
+from survey_service.measurement.instrument_versions import join_versions
+from survey_service.measurement.item_table import ItemTable, Response, tabulate_responses
+from survey_service.measurement.project_analysis import Progress, ProjectAnalysis, analyse
 from survey_service.measurement.release_format import released_from_json, released_to_json
 from survey_service.measurement.score_table import ScoreTable, tabulate
 from survey_service.storage import projects, results
@@ -68,6 +72,32 @@ def compare_project(project_id: UUID) -> ComparisonReport:
     return compare(load_scores(project, closed), plan_of(project, closed))
 
 
+def load_item_tables(waves: tuple[WaveRecord, ...]) -> dict[str, ItemTable]:
+    """Return the responses in these waves per audience's instrument, its versions together."""
+    gathered: dict[tuple[str, int], list[Response]] = {}
+    for found in results.stream_responses(reading(), [wave.id for wave in waves]):
+        version = found.instrument_key, found.instrument_version
+        gathered.setdefault(version, []).append(found.response)
+    tables: dict[str, list[ItemTable]] = {}
+    for version in sorted(gathered):
+        instrument = load_instrument(*version)
+        table = tabulate_responses(instrument, gathered[version], [wave.key for wave in waves])
+        tables.setdefault(instrument.audience, []).append(table)
+    return {audience: join_versions(found) for audience, found in tables.items()}
+
+
+def analyse_project(project_id: UUID, tell: Progress = lambda _step: None) -> ProjectAnalysis:
+    """Run every analysis of a project's closed waves; unsuppressed. Raises NothingToRelease."""
+    project, waves = _find(project_id)
+    return _analyse(project, _closed(waves), tell)
+
+
+def compute_figures(project_id: UUID, tell: Progress = lambda _step: None) -> ReleasedFigures:
+    """Return what may be shown of a project's closed waves now. Raises NothingToRelease."""
+    project, waves = _find(project_id)
+    return _compute(project, _closed(waves), tell)
+
+
 def release_project(project_id: UUID, today: date) -> int:
     """Freeze what may be shown of all closed waves under a new number.
 
@@ -75,17 +105,7 @@ def release_project(project_id: UUID, today: date) -> int:
     """
     project, waves = _find(project_id)
     closed = _closed(waves)
-    report = compare(load_scores(project, closed), plan_of(project, closed))
-    figures = disclose(
-        report,
-        _counts(closed),
-        tuple(wave.key for wave in closed),
-        project.minimum,
-        project.margin,
-        principles=tuple(
-            principle.key for principle in load_framework(project.framework).principles
-        ),
-    )
+    figures = _compute(project, closed)
     with writing() as session:
         number = results.add_release(session, project_id, today, released_to_json(figures))
         for wave in closed:
@@ -114,6 +134,38 @@ def _find(project_id: UUID) -> tuple[ProjectRecord, tuple[WaveRecord, ...]]:
     if project is None:
         raise ReleaseUnknown(f"project {project_id}: there is none with this id")
     return project, tuple(projects.find_waves(reading(), project_id))
+
+
+def _analyse(
+    project: ProjectRecord, closed: tuple[WaveRecord, ...], tell: Progress
+) -> ProjectAnalysis:
+    tell("reading the answers")
+    return analyse(
+        load_scores(project, closed),
+        load_item_tables(closed),
+        results.find_rosters(reading(), [wave.id for wave in closed]),
+        plan_of(project, closed),
+        tell,
+    )
+
+
+def _compute(
+    project: ProjectRecord,
+    closed: tuple[WaveRecord, ...],
+    tell: Progress = lambda _step: None,
+) -> ReleasedFigures:
+    analysis = _analyse(project, closed, tell)
+    figures = disclose(
+        analysis.comparison,
+        _counts(closed),
+        tuple(wave.key for wave in closed),
+        project.minimum,
+        project.margin,
+        principles=tuple(
+            principle.key for principle in load_framework(project.framework).principles
+        ),
+    )
+    return attach_details(figures, disclose_details(analysis, project.minimum))
 
 
 def _closed(waves: tuple[WaveRecord, ...]) -> tuple[WaveRecord, ...]:
