@@ -208,9 +208,14 @@ def clear_answer(keys: KeyStore, response_id: UUID, number: int) -> None:
     """Undo the answer to question `number`, as if it had not been reached; words go with it."""
     with writing() as session:
         state, item = _find_item_for_saving(session, response_id, number)
-        if item.block is Block.FREE_TEXT:
-            responses.delete_free_texts(session, [_holder_hash(keys, state)], item.key)
-        responses.delete_answer(session, response_id, item.key)
+        undo_answer(session, keys, state, item)
+
+
+def undo_answer(session: Session, keys: KeyStore, state: ResponseState, item: Item) -> None:
+    """Undo an answer within a transaction that has found the response open."""
+    if item.block is Block.FREE_TEXT:
+        responses.delete_free_texts(session, [_holder_hash(keys, state)], item.key)
+    responses.delete_answer(session, state.id, item.key)
 
 
 def save_free_text(keys: KeyStore, response_id: UUID, number: int, text: str) -> None:
@@ -226,14 +231,21 @@ def save_free_text(keys: KeyStore, response_id: UUID, number: int, text: str) ->
         state, item = _find_item_for_saving(session, response_id, number)
         if item.block is not Block.FREE_TEXT:
             raise AnswerRefused
-        holder = _holder_hash(keys, state)
-        if not text:
-            responses.delete_free_texts(session, [holder], item.key)
-            responses.save_answer(session, response_id, item.key, SKIPPED)
-            return
-        sealed = seal(keys.project_key(state.project_id), "free-text", text, holder)
-        responses.save_free_text(session, holder, item.key, state.wave_id, sealed)
-        responses.save_answer(session, response_id, item.key, WRITTEN)
+        store_words(session, keys, state, item, text)
+
+
+def store_words(
+    session: Session, keys: KeyStore, state: ResponseState, item: Item, text: str
+) -> None:
+    """Seal and store words within a transaction that has found the response open."""
+    holder = _holder_hash(keys, state)
+    if not text:
+        responses.delete_free_texts(session, [holder], item.key)
+        responses.save_answer(session, state.id, item.key, SKIPPED)
+        return
+    sealed = seal(keys.project_key(state.project_id), "free-text", text, holder)
+    responses.save_free_text(session, holder, item.key, state.wave_id, sealed)
+    responses.save_answer(session, state.id, item.key, WRITTEN)
 
 
 def read_free_text(keys: KeyStore, page: QuestionPage) -> str:
@@ -252,20 +264,25 @@ def send(keys: KeyStore, response_id: UUID, today: date) -> None:
     """
     with writing() as session:
         state = _find_open(session, response_id, "", for_saving=True)
-        answers = responses.load_answers(session, response_id)
-        if not answers:
-            raise NothingAnswered
-        instrument = load_instrument(state.instrument_key, state.instrument_version)
-        responses.mark_sent(
-            session,
-            response_id,
-            audience=audience_of(state.audience, answers),
-            sent_week=today - timedelta(days=today.weekday()),
-            withdrawal_hash=_withdrawal_hash(keys, state) if state.has_code else None,
-            scores=score_response(instrument, answers),
-        )
-        if state.offers_free_text:
-            responses.mark_free_texts_sent(session, _holder_hash(keys, state))
+        mark_sent(session, keys, state, today)
+
+
+def mark_sent(session: Session, keys: KeyStore, state: ResponseState, today: date) -> None:
+    """Send a response within a transaction that has found it open. Raises NothingAnswered."""
+    answers = responses.load_answers(session, state.id)
+    if not answers:
+        raise NothingAnswered
+    instrument = load_instrument(state.instrument_key, state.instrument_version)
+    responses.mark_sent(
+        session,
+        state.id,
+        audience=audience_of(state.audience, answers),
+        sent_week=today - timedelta(days=today.weekday()),
+        withdrawal_hash=_withdrawal_hash(keys, state) if state.has_code else None,
+        scores=score_response(instrument, answers),
+    )
+    if state.offers_free_text:
+        responses.mark_free_texts_sent(session, _holder_hash(keys, state))
 
 
 def find_receipt(keys: KeyStore, response_id: UUID) -> Receipt:
@@ -281,17 +298,21 @@ def find_receipt(keys: KeyStore, response_id: UUID) -> Receipt:
         raise PageUnknown
     if state.wave_status != "open":
         raise WaveClosed
-    code = _withdrawal_code(keys, state) if state.has_code else None
+    code = withdrawal_code(keys, state) if state.has_code else None
     return Receipt(code, state.retained_until)
 
 
 def delete(keys: KeyStore, response_id: UUID) -> None:
     """Delete a response that was not sent, with everything in it."""
     with writing() as session:
-        state = _find_open(session, response_id, "", for_saving=True)
-        if state.offers_free_text:
-            responses.delete_free_texts(session, [_holder_hash(keys, state)])
-        responses.delete_response(session, response_id)
+        delete_draft(session, keys, _find_open(session, response_id, "", for_saving=True))
+
+
+def delete_draft(session: Session, keys: KeyStore, state: ResponseState) -> None:
+    """Delete a response within a transaction that has found it unsent."""
+    if state.offers_free_text:
+        responses.delete_free_texts(session, [_holder_hash(keys, state)])
+    responses.delete_response(session, state.id)
 
 
 def withdraw(keys: KeyStore, typed: str) -> None:
@@ -310,6 +331,17 @@ def withdraw(keys: KeyStore, typed: str) -> None:
         responses.delete_free_texts(
             session, [key.fingerprint("free-text-holder", code) for key in project_keys]
         )
+
+
+def withdrawal_code(keys: KeyStore, state: ResponseState) -> str:
+    """Return the code a response can be withdrawn by once it is sent. Raises WaveClosed."""
+    # Derived rather than stored: the thank-you page can show it again, the database never knows it,
+    # and nobody can derive it once the wave's key is gone.
+    try:
+        key = keys.wave_key(state.wave_id)
+    except KeyRefused:
+        raise WaveClosed from None
+    return code_from_number(int(key.fingerprint("withdrawal", state.id.hex), 16))
 
 
 def audience_of(audience: str, answers: Mapping[str, str]) -> str:
@@ -389,25 +421,15 @@ def _begin_or_resume(session: Session, door: Door) -> Entrance:
     return Entrance(response_id, is_resumed=False)
 
 
-def _withdrawal_code(keys: KeyStore, state: ResponseState) -> str:
-    # Derived rather than stored: the thank-you page can show it again, the database never knows it,
-    # and nobody can derive it once the wave's key is gone.
-    try:
-        key = keys.wave_key(state.wave_id)
-    except KeyRefused:
-        raise WaveClosed from None
-    return code_from_number(int(key.fingerprint("withdrawal", state.id.hex), 16))
-
-
 def _withdrawal_hash(keys: KeyStore, state: ResponseState) -> str:
     return keys.project_key(state.project_id).fingerprint(
-        "withdrawal", _withdrawal_code(keys, state)
+        "withdrawal", withdrawal_code(keys, state)
     )
 
 
 def _holder_hash(keys: KeyStore, state: ResponseState) -> str:
     return keys.project_key(state.project_id).fingerprint(
-        "free-text-holder", _withdrawal_code(keys, state)
+        "free-text-holder", withdrawal_code(keys, state)
     )
 
 

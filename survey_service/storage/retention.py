@@ -8,7 +8,17 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from survey_service.storage.responses import delete_responses
-from survey_service.storage.tables import Admission, FreeText, Invitation, OpenLink, Response, Wave
+from survey_service.storage.tables import (
+    Admission,
+    FreeText,
+    Invitation,
+    OfflineDelivery,
+    OfflineDevice,
+    OfflineRemainder,
+    OpenLink,
+    Response,
+    Wave,
+)
 
 
 def delete_project_answers(session: Session, wave_ids: Sequence[UUID]) -> tuple[int, int]:
@@ -19,7 +29,8 @@ def delete_project_answers(session: Session, wave_ids: Sequence[UUID]) -> tuple[
     chosen = list(wave_ids)
     response_count = delete_responses(session, Response.wave_id.in_(chosen))
     texts: Any = session.execute(delete(FreeText).where(FreeText.wave_id.in_(chosen)))
-    for table in (Admission, Invitation, OpenLink):
+    offline = (OfflineDelivery, OfflineRemainder, OfflineDevice)
+    for table in (Admission, Invitation, OpenLink, *offline):
         session.execute(delete(table).where(table.wave_id.in_(chosen)))
     session.execute(
         update(Wave).where(Wave.id.in_(chosen), Wave.status == "open").values(status="closed")

@@ -207,6 +207,43 @@ class FreeText(Base):
     is_sent: Mapped[bool] = mapped_column(default=False)
 
 
+class OfflineDelivery(Base):
+    """One packet of answers that came in after a time without network, so that it counts once.
+
+    It names no response: while the wave is open its answers stand with the others, and nothing
+    here leads to them. `outcome` is what the sender was told, and is told when asking again.
+    """
+
+    __tablename__ = "offline_delivery"
+    __table_args__ = WITHOUT_ROWID
+    client_id: Mapped[UUID] = mapped_column(primary_key=True)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(20))
+
+
+class OfflineRemainder(Base):
+    """A packet that could not be counted, as sealed as it came, and why: `outcome`."""
+
+    __tablename__ = "offline_remainder"
+    __table_args__ = WITHOUT_ROWID
+    client_id: Mapped[UUID] = mapped_column(primary_key=True)
+    content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    outcome: Mapped[str] = mapped_column(String(20))
+    sealed_answers: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class OfflineDevice(Base):
+    """How many unsent answers a device last said it holds for a wave; gone once it holds none."""
+
+    __tablename__ = "offline_device"
+    __table_args__ = WITHOUT_ROWID
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    device_id: Mapped[UUID] = mapped_column(primary_key=True)
+    waiting_count: Mapped[int]
+
+
 class ResponseCount(Base):
     """How many had sent their answers on a day, per wave and audience."""
 
