@@ -39,6 +39,7 @@ def run_server(instance: Path, host: str, port: int) -> None:
     """Serve the pages with two processes; exits with 2 when a migration is missing."""
     from gunicorn.app.base import BaseApplication
 
+    from survey_service.catalogue import load_instruments
     from survey_service.cli.server_log import AnonymousLog
 
     open_installation(instance)
