@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from survey_service.cli import brief_file, files, service
+from survey_service.cli.comparing import compare
 from survey_service.cli.questionnaires import questionnaires
 
 
