@@ -151,45 +151,59 @@ def _conclude(
     p_adjusted: float | None,
     equivalence_p_adjusted: float | None,
 ) -> Contrast:
-    summary, inference = finding.fitted.summary, finding.inference
-    pair = [finding.one, finding.other]
-    evidence = Evidence(
-        enough_answers=bool(np.all(summary.n[pair] >= plan.minimum)),
-        difference=finding.estimate.value,
-        ci_low=inference.ci_low,
-        ci_high=inference.ci_high,
-        p_adjusted=p_adjusted,
-        equivalence_p_adjusted=equivalence_p_adjusted,
-        end_share=_number(np.max(summary.end_share[pair])),
-        obstacle=_name_obstacle(finding),
-    )
+    evidence = _gather_evidence(finding, plan, p_adjusted, equivalence_p_adjusted)
     verdict, reason = conclude(evidence, plan.margin, plan.minimum)
-    fit = finding.fitted.fit
     return Contrast(
         audience=finding.fitted.cohort.audience,
         principle=finding.fitted.cohort.principle,
         from_wave=plan.waves[finding.one],
         to_wave=plan.waves[finding.other],
-        adjusted_mean_from=fit.mean(finding.one).value,
-        adjusted_mean_to=fit.mean(finding.other).value,
-        difference=finding.estimate.value,
-        standard_error=finding.estimate.standard_error,
-        df=finding.estimate.df,
         p_adjusted=p_adjusted,
         equivalence_p_adjusted=equivalence_p_adjusted,
         verdict=verdict,
         reason=reason,
         is_primary=finding.family == PRIMARY,
-        components=fit.standard_deviations(),
         end_share=evidence.end_share,
         family=finding.family,
         design_robust=finding.robust,
-        **asdict(inference),
-        **_describe_pair(finding),
+        **asdict(finding.inference),
+        **_describe_model(finding),
+        **_describe_waves(finding),
     )
 
 
-def _describe_pair(finding: _Finding) -> dict[str, Any]:
+def _gather_evidence(
+    finding: _Finding,
+    plan: ComparisonPlan,
+    p_adjusted: float | None,
+    equivalence_p_adjusted: float | None,
+) -> Evidence:
+    summary, pair = finding.fitted.summary, [finding.one, finding.other]
+    return Evidence(
+        enough_answers=bool(np.all(summary.n[pair] >= plan.minimum)),
+        difference=finding.estimate.value,
+        ci_low=finding.inference.ci_low,
+        ci_high=finding.inference.ci_high,
+        p_adjusted=p_adjusted,
+        equivalence_p_adjusted=equivalence_p_adjusted,
+        end_share=_number(np.max(summary.end_share[pair])),
+        obstacle=_name_obstacle(finding),
+    )
+
+
+def _describe_model(finding: _Finding) -> dict[str, Any]:
+    fit, estimate = finding.fitted.fit, finding.estimate
+    return {
+        "adjusted_mean_from": fit.mean(finding.one).value,
+        "adjusted_mean_to": fit.mean(finding.other).value,
+        "difference": estimate.value,
+        "standard_error": estimate.standard_error,
+        "df": estimate.df,
+        "components": fit.standard_deviations(),
+    }
+
+
+def _describe_waves(finding: _Finding) -> dict[str, Any]:
     summary, one, other = finding.fitted.summary, finding.one, finding.other
     sizes = int(summary.n[one]), int(summary.n[other])
     variances = _number(summary.variance[one]), _number(summary.variance[other])
