@@ -58,7 +58,8 @@ def run_server(instance: Path, host: str, port: int) -> None:
             self.cfg.set("loglevel", "warning")
 
         def load(self) -> object:
-            """Make the application anew in each process."""
+            """Make the application anew in each process, ready for the first respondent."""
+            load_instruments()
             return open_installation(instance)
 
     Server().run()
