@@ -114,6 +114,17 @@ class _Voice:
             yield f"{said} {self._detectable(keys)}".rstrip()
         if keys := self.groups[Verdict.TOO_FEW]:
             yield self.speech.say("point.too_few", principles=self._list(keys))
+        if keys := self._poorly_measured():
+            yield self.speech.say("point.poorly_measured", principles=self._list(keys))
+
+    def _poorly_measured(self) -> list[str]:
+        return [
+            key
+            for key in self.names
+            if key in self.contrasts
+            and self.contrasts[key].is_poorly_measured
+            and self.contrasts[key].verdict is not Verdict.TOO_FEW
+        ]
 
     def _change_point(self, verdict: Verdict) -> str:
         keys = self.groups[verdict]

@@ -155,7 +155,7 @@ def analyse(
         plan=plan,
         comparison=comparison,
         panels=panels,
-        gaps=tuple(_gaps(item_tables, plan.waves)),
+        gaps=tuple(_gaps(item_tables, plan.waves, scores.principles)),
         audience_functioning=tuple(_between_audiences(item_tables, plan.waves)),
         wave_functioning=tuple(_between_waves(tables, pairs)),
         distributions=tuple(row for table in tables for row in item_distributions(table)),
@@ -230,9 +230,12 @@ def _audience_pairs(
                 yield tables[first], first, tables[second], second, wave
 
 
-def _gaps(tables: Mapping[str, ItemTable], waves: Sequence[str]) -> Iterator[RankedGap]:
+def _gaps(
+    tables: Mapping[str, ItemTable], waves: Sequence[str], principles: Sequence[str]
+) -> Iterator[RankedGap]:
     for pair in _audience_pairs(tables, waves):
-        yield from rank_gaps(audience_gaps(*pair))
+        # Other measures (outcomes, the overall view) are no principles: they have no place here.
+        yield from rank_gaps([gap for gap in audience_gaps(*pair) if gap.principle in principles])
 
 
 def _between_audiences(
