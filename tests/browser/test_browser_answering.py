@@ -6,6 +6,9 @@ import pytest
 from demonstration import Demonstration
 from person import Person
 
+# One process for all of them: they share one demonstration and one Chromium.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 
 def test_a_citizen_answers_looks_back_changes_and_sends(
     person: Person, demonstration: Demonstration

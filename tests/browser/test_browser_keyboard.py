@@ -1,7 +1,11 @@
 """With the keyboard alone."""
 
+import pytest
 from demonstration import Demonstration
 from person import Person
+
+# One process for all of them: they share one demonstration and one Chromium.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 FOCUSED_WORDS = """() => {
     const focused = document.activeElement;
