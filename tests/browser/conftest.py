@@ -1,11 +1,18 @@
-"""One demonstration and one Chromium for all browser tests; a person per test."""
+"""One demonstration for all browser tests, one Chromium per process, a person per test."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from demonstration import EVALUATOR, PASSWORD, Demonstration, serve_demonstration
+from demonstration import (
+    EVALUATOR,
+    PASSWORD,
+    Demonstration,
+    make_demonstration,
+    serve_demonstration,
+)
 from person import Person
 from playwright.sync_api import Browser, sync_playwright
 
@@ -40,8 +47,12 @@ def demonstration(
     chromium: Browser,  # noqa: ARG001 - without a browser nothing is made
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Demonstration]:
-    """The simulated project, served."""
-    with serve_demonstration(tmp_path_factory.mktemp("browser") / "demo") as served:
+    """The simulated project: made once, and served from a copy by each test process."""
+    own, shared = tmp_path_factory.mktemp("browser") / "demo", tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    shutil.copytree(make_demonstration(shared), own)
+    with serve_demonstration(own) as served:
         yield served
 
 

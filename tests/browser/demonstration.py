@@ -1,5 +1,6 @@
 """A whole simulated project, served as an installation serves it, for people with real browsers."""
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -108,10 +109,20 @@ class Demonstration:
             return projects.count_sent(reading(), wave_id)
 
 
+def make_demonstration(shared: Path) -> Path:
+    """Make the demonstration with the command an evaluator would use, once for all processes."""
+    folder, made = shared / "demo", shared / "demo.made"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            _run(folder, "demo", "--no-serve").wait_for_success()
+            made.touch()
+    return folder
+
+
 @contextmanager
 def serve_demonstration(folder: Path) -> Iterator[Demonstration]:
-    """Make the demonstration with the command an evaluator would use, and serve it."""
-    _run(folder, "demo", "--no-serve").wait_for_success()
+    """Serve a demonstration with the command of an installation, and add an evaluator."""
     app = create_app(folder)
     with app.app_context():
         project = projects.find_projects(reading())[0]

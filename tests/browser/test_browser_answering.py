@@ -6,8 +6,7 @@ import pytest
 from demonstration import Demonstration
 from person import Person
 
-# One process for all of them: they share one demonstration and one Chromium.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_citizen_answers_looks_back_changes_and_sends(

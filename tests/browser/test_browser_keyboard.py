@@ -4,8 +4,7 @@ import pytest
 from demonstration import Demonstration
 from person import Person
 
-# One process for all of them: they share one demonstration and one Chromium.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FOCUSED_WORDS = """() => {
     const focused = document.activeElement;

@@ -9,8 +9,7 @@ from person import Person
 from playwright.sync_api import Browser
 from service_pages import BEGINNINGS, PAGES
 
-# One process for all of them: they share one demonstration and one Chromium.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 WIDTHS = (320, 768, 1280)
 """A computer zoomed to 400 %, a tablet, a computer."""

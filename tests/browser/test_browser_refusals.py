@@ -8,8 +8,7 @@ from person import Person
 
 from survey_service.fieldwork.access_codes import code_from_number, format_code
 
-# One process for all of them: they share one demonstration and one Chromium.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_mistyped_code_is_told_from_an_unknown_one(

@@ -9,8 +9,7 @@ from demonstration import EVALUATOR, Demonstration
 from person import Person
 from pypdf import PdfReader
 
-# One process for all of them: they share one demonstration and one Chromium.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PROJECT_TITLE = "Fælles mål – individuelle veje"
 VERDICTS = ("▲ Fremgang", "▼ Tilbagegang", "= Ingen betydende ændring", "? Kan ikke afgøres")
