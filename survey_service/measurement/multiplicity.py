@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from survey_service.measurement.comparison import ComparisonPlan, PrimaryContrast
+from survey_service.measurement.holm import adjust_by_holm
 
 PRIMARY, OTHER, ALL = "primary", "other", "all"
 
@@ -22,20 +23,10 @@ def name_family(plan: ComparisonPlan, audience: str, from_wave: str, to_wave: st
 def adjust_by_family(
     p_values: Sequence[float | None], families: Sequence[str]
 ) -> tuple[float | None, ...]:
-    """Adjust by Holm within each family; what has no p-value is no test and stays None.
-
-    The k-th smallest of m becomes the largest of (m - j + 1) p_(j) over j <= k, at most 1.
-    Source: Holm 1979, Scand. J. Stat. 6:65-70.
-    """
+    """Adjust by Holm within each family; what has no p-value is no test and stays None."""
     adjusted: list[float | None] = [None] * len(p_values)
     for family in set(families):
-        tested = [
-            (p, position)
-            for position, p in enumerate(p_values)
-            if p is not None and families[position] == family
-        ]
-        largest = 0.0
-        for rank, (p, position) in enumerate(sorted(tested)):
-            largest = max(largest, min(1.0, (len(tested) - rank) * p))
-            adjusted[position] = largest
+        members = [place for place, own in enumerate(families) if own == family]
+        for place, p in zip(members, adjust_by_holm([p_values[m] for m in members]), strict=True):
+            adjusted[place] = p
     return tuple(adjusted)
