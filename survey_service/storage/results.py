@@ -116,6 +116,16 @@ def find_rosters(session: Session, wave_ids: Sequence[UUID]) -> dict[str, dict[R
     return found
 
 
+def find_unit_names(session: Session, municipality_id: UUID) -> dict[str, str]:
+    """Return a municipality's units' names by key, in the names' order."""
+    rows = session.execute(
+        select(Unit.key, Unit.name)
+        .where(Unit.municipality_id == municipality_id)
+        .order_by(Unit.name)
+    )
+    return {row.key: row.name for row in rows}
+
+
 def add_release(
     session: Session, project_id: UUID, released_on: date, content: Mapping[str, Any]
 ) -> int:

@@ -35,6 +35,24 @@ def show_results(project_id: UUID) -> ResponseReturnValue:
     return render_results(release, request.args.get("audience"))
 
 
+@pages.get(
+    "/projekt/<uuid:project_id>/resultater/"
+    "<any(maalgrupper, spoergsmaal, svarere, paalidelighed, metode):section>",
+    endpoint="result_section",
+)
+@access(Access.EVALUATOR)
+def show_result_section(project_id: UUID, section: str) -> ResponseReturnValue:
+    """Show one of the further pages of a release."""
+    from survey_service.web.workspace.result_sections import render_result_section
+    from survey_service.web.workspace.results_page import render_no_release
+
+    project = find_own_project(project_id)
+    release = _find_release(project_id)
+    if release is None:
+        return render_no_release(project)
+    return render_result_section(release, section, request.args)
+
+
 @pages.post("/projekt/<uuid:project_id>/udgivelser", endpoint="release")
 @access(Access.EVALUATOR)
 def release(project_id: UUID) -> ResponseReturnValue:

@@ -21,6 +21,7 @@ from survey_service.reporting.brief_making import context_of
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage.projects import ProjectRecord
 from survey_service.web.language import long_date, translate
+from survey_service.web.workspace.results_frame import section_links
 from survey_service.web.workspace.views import WITHHELD, audience_name, project_frame
 
 
@@ -73,6 +74,7 @@ def render_results(release: PublishedRelease, audience: str | None) -> str:
         charts=_charts(figures, chosen, labels),
         table=_table(figures, chosen, labels, rows),
         release={"number": release.number, "date": long_date(release.released_on)},
+        sections=section_links(release, "comparison"),
         brief_form={
             "url": url_for("workspace.brief", project_id=release.project.id, number=release.number)
         },

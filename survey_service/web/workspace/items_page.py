@@ -1,0 +1,199 @@
+"""The questions: how each was answered, and those that mislead."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import g
+
+from survey_service.charts.figures import format_difference
+from survey_service.charts.share_bars import (
+    NARROW_BARS,
+    PAGE_BARS,
+    ShareBar,
+    draw_share_bars,
+    write_share,
+)
+from survey_service.measurement.instrument import Instrument, Item
+from survey_service.measurement.released_details import (
+    ItemFlagKind,
+    ReleasedItem,
+    ReleasedItemFlag,
+)
+from survey_service.reporting.releasing import PublishedRelease
+from survey_service.web.language import translate
+from survey_service.web.workspace.results_frame import (
+    Block,
+    Tab,
+    Table,
+    details_of,
+    instrument_of,
+    measure_names,
+    order_audiences,
+    picture,
+    render_section,
+    share_text,
+    wave_names,
+)
+from survey_service.web.workspace.views import WITHHELD, audience_name
+
+Shown = Mapping[tuple[str, str], ReleasedItem]
+"""(item, wave) to what may be shown."""
+
+
+def render_items(release: PublishedRelease, chosen: str | None) -> str:
+    """Show the questions of one audience; one that the release does not hold gives the first."""
+    details = details_of(release)
+    audiences = order_audiences(release, (item.audience for item in details.items))
+    if not audiences:
+        return render_section(release, "items", [])
+    audience = chosen if chosen in audiences else audiences[0]
+    instrument = instrument_of(release, audience)
+    shown = {(item.item, item.wave): item for item in details.items if item.audience == audience}
+    questions = dict(instrument.by_key) if instrument is not None else {}
+    blocks = [_flag_block(release, audience, questions)]
+    if instrument is not None:
+        blocks += _principle_blocks(release, instrument, shown)
+    tabs = [
+        Tab(audience_name(found), {"audience": found}, found == audience) for found in audiences
+    ]
+    return render_section(release, "items", blocks, tabs)
+
+
+def _flag_block(release: PublishedRelease, audience: str, questions: Mapping[str, Item]) -> Block:
+    flags = [
+        flag
+        for flag in details_of(release).item_flags
+        if audience in {flag.audience, flag.other_audience}
+    ]
+    sentences = [_flag_sentence(release, flag, questions) for flag in flags]
+    return Block(
+        heading=translate("workspace.items.flags"),
+        texts=[translate("workspace.items.high")]
+        + ([] if flags else [translate("workspace.items.no_flags")]),
+        notes=sentences,
+    )
+
+
+def _flag_sentence(
+    release: PublishedRelease, flag: ReleasedItemFlag, questions: Mapping[str, Item]
+) -> str:
+    waves = wave_names(release)
+    item = questions.get(flag.item)
+    names = {
+        "item": item.wording.read_in(g.language) if item is not None else flag.item,
+        "principle": measure_names(release).get(flag.principle, flag.principle),
+        "points": format_difference(flag.points, g.language),
+        "first": waves.get(flag.from_wave, flag.from_wave),
+        "last": waves.get(flag.to_wave, flag.to_wave),
+    }
+    if flag.kind is ItemFlagKind.BETWEEN_AUDIENCES:
+        names["audience"] = audience_name(flag.audience)
+        names["other"] = audience_name(flag.other_audience or "")
+    return translate(f"workspace.items.{flag.kind.value}", **names)
+
+
+def _principle_blocks(
+    release: PublishedRelease, instrument: Instrument, shown: Shown
+) -> list[Block]:
+    names, waves = measure_names(release), wave_names(release)
+    blocks = []
+    for measure, items in instrument.measures.items():
+        answered = [item for item in items if any((item.key, wave) in shown for wave in waves)]
+        if answered:
+            name = names.get(measure, measure)
+            blocks.append(_principle_block(measure, name, answered, shown, waves))
+    return blocks
+
+
+def _principle_block(
+    measure: str, name: str, items: Sequence[Item], shown: Shown, waves: dict[str, str]
+) -> Block:
+    last = [wave for wave in waves if any((item.key, wave) in shown for item in items)][-1]
+    spread = [
+        (item, found)
+        for item in items
+        if (found := shown.get((item.key, last))) is not None and found.option_shares
+    ]
+    return Block(
+        heading=name,
+        charts=_charts(measure, f"{name}, {waves[last]}", spread) if spread else (),
+        tables=[_share_table(items, shown, waves, last)],
+        folded=[_option_table(spread, waves[last])] if spread else (),
+    )
+
+
+def _options(item: Item) -> list[str]:
+    return [option.wording.read_in(g.language) for option in item.answer_options]
+
+
+def _charts(
+    measure: str, title: str, spread: Sequence[tuple[Item, ReleasedItem]]
+) -> list[dict[str, object]]:
+    bars = [ShareBar(item.wording.read_in(g.language), found.option_shares)
+            for item, found in spread]  # fmt: skip
+    keys = _options(spread[0][0])
+    sentences = [
+        f"{bar.name} "
+        + ", ".join(
+            f"{word.lower()} {write_share(share, g.language)}"
+            for word, share in zip(_options(item), bar.shares, strict=False)
+        )
+        + "."
+        for bar, (item, _) in zip(bars, spread, strict=True)
+    ]
+    return picture(
+        draw_share_bars(bars, keys, PAGE_BARS, g.language),
+        draw_share_bars(bars, keys, NARROW_BARS, g.language),
+        title=title,
+        description=" ".join(sentences),
+        identifier=f"items-{measure}",
+    )
+
+
+def _share_table(items: Sequence[Item], shown: Shown, waves: dict[str, str], last: str) -> Table:
+    return Table(
+        translate("workspace.items.caption"),
+        [
+            translate("workspace.items.question"),
+            *waves.values(),
+            translate("workspace.items.dont_know", wave=waves[last]),
+            translate("workspace.items.answers", wave=waves[last]),
+        ],
+        [
+            [
+                item.wording.read_in(g.language),
+                *(_high_text(shown.get((item.key, wave))) for wave in waves),
+                *_last_cells(shown.get((item.key, last))),
+            ]
+            for item in items
+        ],
+    )
+
+
+def _high_text(found: ReleasedItem | None) -> str:
+    if found is None or found.high_share is None:
+        return WITHHELD
+    if found.high_share_low is None or found.high_share_high is None:
+        return share_text(found.high_share)
+    low, high = round(found.high_share_low * 100), share_text(found.high_share_high)
+    return f"{share_text(found.high_share)} ({low}–{high})"
+
+
+def _last_cells(found: ReleasedItem | None) -> list[str]:
+    if found is None:
+        return [WITHHELD, WITHHELD]
+    return [share_text(found.dont_know_share), str(found.n_rated)]
+
+
+def _option_table(spread: Sequence[tuple[Item, ReleasedItem]], wave: str) -> Table:
+    return Table(
+        translate("workspace.items.spread", wave=wave),
+        [translate("workspace.items.question"), *_options(spread[0][0])],
+        [
+            [
+                item.wording.read_in(g.language),
+                *(write_share(share, g.language) for share in found.option_shares),
+            ]
+            for item, found in spread
+        ],
+        translate("workspace.items.spread_summary"),
+    )
