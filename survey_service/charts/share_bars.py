@@ -51,7 +51,7 @@ def draw_share_bars(
     style.register_fonts()
     leading = size.font_size * 1.3
     names = [style.wrap_text(bar.name, style.REGULAR, size.font_size, size.width) for bar in bars]
-    heights = [len(lines) * leading + size.bar_height + size.font_size for lines in names]
+    heights = [len(lines) * leading + size.bar_height + size.font_size * 1.3 for lines in names]
     key_rows = _place_keys(keys, size)
     head = len(key_rows) * leading * 1.15 + (size.font_size if keys else 0)
     drawing = Drawing(size.width, max(head + sum(heights), 1))
@@ -63,7 +63,7 @@ def draw_share_bars(
     for bar, lines, height in zip(bars, names, heights, strict=True):
         for number, line in enumerate(lines):
             drawing.add(_text(0, y - (number + 0.8) * leading, line, size.font_size))
-        base = y - len(lines) * leading - size.bar_height
+        base = y - len(lines) * leading - size.bar_height - size.font_size * 0.3
         drawing.add(_draw_bar(bar, base, size, language))
         y -= height
     return drawing

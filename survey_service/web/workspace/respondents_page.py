@@ -306,7 +306,11 @@ def _missing_block(release: PublishedRelease, audience: str) -> Block | None:
 
     return Block(
         heading=translate("workspace.respondents.missing"),
-        texts=[translate("workspace.respondents.missing_text", points=points)],
+        texts=[
+            translate("workspace.respondents.missing_text", points=points)
+            if largest
+            else translate("workspace.respondents.missing_none")
+        ],
         folded=[
             Table(
                 translate("workspace.respondents.missing_caption"),

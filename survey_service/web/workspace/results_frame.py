@@ -183,7 +183,7 @@ def listed(names: Sequence[str]) -> str:
     """Return "a, b og c"."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {translate('workspace.results.and')} {names[-1]}"
+    return f"{', '.join(names[:-1])} {translate('workspace.sections.and')} {names[-1]}"
 
 
 def share_text(share: float | None) -> str:
