@@ -109,8 +109,12 @@ def _pair_block(
     return Block(
         heading=title,
         notes=[translate("workspace.method.disagrees", name=name) for name in doubtful],
-        tables=[_test_table(rows, names, title)],
-        folded=[_equivalence_table(rows, names, title), _component_table(rows, names, title)],
+        tables=[_mean_table(rows, names, title), _test_table(rows, names, title)],
+        folded=[
+            _equivalence_table(rows, names, title),
+            _robust_table(rows, names, title),
+            _component_table(rows, names, title),
+        ],
     )
 
 
@@ -120,21 +124,34 @@ def _columns(*keys: str) -> list[str]:
     ]
 
 
-def _test_table(rows: Sequence[ReleasedMethodRow], names: dict[str, str], title: str) -> Table:
+def _mean_table(rows: Sequence[ReleasedMethodRow], names: dict[str, str], title: str) -> Table:
     return Table(
-        translate("workspace.method.test_caption", pair=title),
-        _columns("n", "raw_means", "difference", "error", "df", "p", "p_adjusted", "effect"),
+        translate("workspace.method.mean_caption", pair=title),
+        _columns("n", "raw_means", "difference", "effect"),
         [
             [
                 names[row.principle],
                 f"{row.n_from} / {row.n_to} / {row.n_both}",
                 f"{score_text(row.mean_from)} / {score_text(row.mean_to)}",
                 _points(row.difference),
+                score_text(row.effect_size, 2),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _test_table(rows: Sequence[ReleasedMethodRow], names: dict[str, str], title: str) -> Table:
+    return Table(
+        translate("workspace.method.test_caption", pair=title),
+        _columns("error", "df", "p", "p_adjusted"),
+        [
+            [
+                names[row.principle],
                 exact_text(row.standard_error),
                 exact_text(row.df),
                 exact_text(row.p),
                 exact_text(row.p_adjusted),
-                score_text(row.effect_size, 2),
             ]
             for row in rows
         ],
@@ -164,17 +181,22 @@ def _equivalence_table(
 def _component_table(rows: Sequence[ReleasedMethodRow], names: dict[str, str], title: str) -> Table:
     return Table(
         translate("workspace.method.component_caption", pair=title),
-        _columns(
-            *(f"component_{name.replace(':', '_')}" for name in COMPONENTS),
-            "robust_difference",
-            "robust_p",
-            "robust_method",
-            "agreement",
-        ),
+        _columns(*(f"component_{name.replace(':', '_')}" for name in COMPONENTS)),
+        [
+            [names[row.principle], *(exact_text(row.components.get(name)) for name in COMPONENTS)]
+            for row in rows
+        ],
+        translate("workspace.method.component_summary"),
+    )
+
+
+def _robust_table(rows: Sequence[ReleasedMethodRow], names: dict[str, str], title: str) -> Table:
+    return Table(
+        translate("workspace.method.robust_caption", pair=title),
+        _columns("robust_difference", "robust_p", "robust_method", "agreement"),
         [
             [
                 names[row.principle],
-                *(exact_text(row.components.get(name)) for name in COMPONENTS),
                 _points(row.robust_difference),
                 exact_text(row.robust_p),
                 _robust_method(row),
@@ -182,7 +204,7 @@ def _component_table(rows: Sequence[ReleasedMethodRow], names: dict[str, str], t
             ]
             for row in rows
         ],
-        translate("workspace.method.component_summary"),
+        translate("workspace.method.robust_summary"),
     )
 
 
