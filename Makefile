@@ -44,6 +44,11 @@ lock: $(READY) ## Pin every dependency anew in requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgresql --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
 
+.PHONY: assets
+assets: ## Rebuild web/static from assets/ (needs Node 18 or later; running needs none)
+	cd assets && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --omit=optional --loglevel=error
+	node assets/build.mjs
+
 .PHONY: wheel
 wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation -w dist .

@@ -1,9 +1,7 @@
 """The application: settings, database, pages, and what every answer of the server carries."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from zoneinfo import ZoneInfo
@@ -11,7 +9,7 @@ from zoneinfo import ZoneInfo
 import flask_migrate
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, current_app, g, request
 from flask_login import LoginManager
 from flask_wtf.csrf import generate_csrf
 
@@ -20,9 +18,12 @@ from survey_service.storage.database import database, prepare_engine
 from survey_service.storage.keys import KeyStore
 from survey_service.web import answer, errors, fixed_parts, workspace
 from survey_service.web.access import enforce_access
+from survey_service.web.contacts import contacts_to_check, shown_contacts
 from survey_service.web.cookies import SignedCookies
-from survey_service.web.language import choose_language, long_date, translate
+from survey_service.web.display import CHOICES, chosen_display, display_attributes
+from survey_service.web.language import choose_language, translate
 from survey_service.web.settings import Settings, load_settings
+from survey_service.web.static_files import YEAR, compress_static_file, static_url
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -144,8 +145,12 @@ def _prepare_pages(app: Flask, settings: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         t=translate,
-        static=_static_url,
-        contacts=_contacts,
+        static=static_url,
+        contacts=shown_contacts,
+        contacts_to_check=contacts_to_check,
+        display_choices=CHOICES,
+        display_chosen=chosen_display,
+        display_attributes=display_attributes,
         csrf_token=generate_csrf,
         accessibility_url=settings.accessibility_url,
     )
@@ -161,39 +166,12 @@ def _page_values() -> dict[str, object]:
     }
 
 
-def _contacts() -> list[dict[str, str]]:
-    settings: Settings = current_app.extensions["survey_settings"]
-    return [
-        {
-            "name": contact.name.read_in(g.language),
-            "phone": contact.phone,
-            "note": contact.note.read_in(g.language),
-            "checked_on": _checked_on(contact.checked_on, g.language),
-        }
-        for contact in settings.contacts
-    ]
-
-
-@cache
-def _checked_on(day: date | None, _language: str) -> str:
-    return long_date(day) if day is not None else ""
-
-
-@cache
-def _static_fingerprint(path: str) -> str:
-    content = (Path(__file__).with_name("static") / path).read_bytes()
-    return hashlib.sha256(content).hexdigest()[:12]
-
-
-def _static_url(path: str) -> str:
-    return url_for("static", filename=path, v=_static_fingerprint(path))
-
-
 def _add_headers(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers[name] = value
     if request.endpoint == "static" and response.status_code in {200, 304}:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        compress_static_file(response)
+        response.headers["Cache-Control"] = YEAR
     else:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -11,7 +11,7 @@ def register(app: Flask) -> None:
     """Give templates `fixed(template, **switches)`: a part rendered once per set of switches."""
     rendered: dict[tuple[object, ...], Markup] = {}
 
-    def fixed(template: str, **switches: bool) -> Markup:
+    def fixed(template: str, **switches: bool | str) -> Markup:
         key = (template, g.language, request.script_root, *sorted(switches.items()))
         if key not in rendered:
             rendered[key] = Markup(render_template(template, **switches))  # noqa: S704 - a template's own output

@@ -53,3 +53,12 @@ class LanguageForm(AnsweringForm):
 
     language = StringField()
     next = StringField()
+
+
+class DisplayForm(AnsweringForm):
+    """One wish for how the pages look, and the page it was made on."""
+
+    size = StringField()
+    spacing = StringField()
+    contrast = StringField()
+    next = StringField()

@@ -33,11 +33,10 @@ class Sitting:
 
 def begin_sitting(response_id: UUID) -> None:
     """Let this browser answer a response from now on, in place of any other."""
-    language = session.get("language")
+    comfort = {name: session[name] for name in ("language", "display") if name in session}
     # A new session altogether: nothing of the last person in this browser remains.
     session.clear()
-    if language is not None:
-        session["language"] = language
+    session.update(comfort)
     _store(Sitting(response_id, 0))
 
 

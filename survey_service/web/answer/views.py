@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
-from flask import Blueprint, current_app, g, redirect, render_template, session, url_for
+from flask import current_app, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
@@ -22,9 +22,10 @@ from survey_service.fieldwork.answering import (
 from survey_service.measurement.instrument import NON_ANSWERS, Block, Item
 from survey_service.storage.keys import KeyStore
 from survey_service.storage.responses import ResponseState
-from survey_service.texts import LANGUAGES
 from survey_service.web.access import Access, access
-from survey_service.web.answer.forms import AnswerForm, CodeForm, LanguageForm, PageForm
+from survey_service.web.answer.blueprint import pages
+from survey_service.web.answer.forms import AnswerForm, CodeForm, PageForm
+from survey_service.web.answer.practice import offers_practice
 from survey_service.web.answer.sitting import (
     Sitting,
     begin_sitting,
@@ -37,8 +38,6 @@ from survey_service.web.answer.sitting import (
 from survey_service.web.errors import SittingMissing
 from survey_service.web.language import long_date, translate
 from survey_service.web.settings import Settings
-
-pages = Blueprint("answer", __name__)
 
 WHOLE_RESPONSE = "whole"
 """What the page tokens of sending and deleting stand for: the response, not one question."""
@@ -94,7 +93,9 @@ def introduction() -> ResponseReturnValue:
         any_hidden=any(row["state"] == "hidden" for row in _review_rows(sitting, overview)),
         next_number=overview.first_open or len(overview.items),
         coded=overview.state.has_code,
-        start_url=_next_url(overview),
+        start_url=(
+            url_for("answer.practice") if offers_practice(overview) else _next_url(overview)
+        ),
         sitting=True,
     )
 
@@ -261,24 +262,6 @@ def notice() -> ResponseReturnValue:
     )
 
 
-@pages.get("/was")
-@access(Access.PUBLIC)
-def accessibility() -> ResponseReturnValue:
-    """Tell how accessible the pages are and lead to the installation's statement."""
-    return render_template("answer/accessibility.html")
-
-
-@pages.post("/sprog")
-@access(Access.PUBLIC)
-def switch_language() -> ResponseReturnValue:
-    """Go on in another language on the same page."""
-    form = LanguageForm()
-    _require_valid(form)
-    if form.language.data in LANGUAGES:
-        session["language"] = form.language.data
-    return redirect(_local_path(form.next.data), code=303)
-
-
 def _enter_with(code: str) -> ResponseReturnValue:
     try:
         entrance = answering.enter_with_code(_keys(), code)
@@ -425,18 +408,6 @@ def _sitting_of_whole_form() -> Sitting:
 def _require_valid(form: FlaskForm) -> None:
     if not form.validate():
         raise CSRFError
-
-
-def _local_path(path: str | None) -> str:
-    """Return a path of this site that a page may be shown at again, else the start page.
-
-    Browsers read a backslash as a slash and pass over control characters: //host in disguise.
-    """
-    if not path or not path.startswith("/") or path.startswith("//"):
-        return url_for("answer.enter")
-    if "\\" in path or not path.isprintable():
-        return url_for("answer.enter")
-    return path
 
 
 def _keys() -> KeyStore:

@@ -1,0 +1,37 @@
+// Compiles the look of the pages and copies what it ships with. Run by `make assets`.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compile } from 'sass';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const designSystem = join(here, 'node_modules', 'dkfds');
+const target = process.argv[2] ?? join(here, '..', 'survey_service', 'web', 'static');
+
+// An icon in the style sheet is one request less than an icon in a file.
+function inlineIcon(_whole, name) {
+  const picture = readFileSync(join(designSystem, 'src', 'img', 'svg-icons', `${name}.svg`), 'utf8');
+  const address = picture.trim().replaceAll('"', "'").replaceAll('<', '%3C').replaceAll('>', '%3E');
+  return `url("data:image/svg+xml,${address.replaceAll('#', '%23')}")`;
+}
+
+const { css } = compile(join(here, 'main.scss'), {
+  style: 'compressed',
+  loadPaths: [join(here, 'node_modules')],
+  quietDeps: true,
+});
+const note = '/* Made by `make assets` from assets/*.scss: change it there. Licences: licences/ */\n';
+// One rule a line: differences between versions stay readable, and gzip does not mind.
+const lines = css
+  .replace(/^\uFEFF/, '')
+  .replace(/url\("?icons\/([a-z-]+)\.svg"?\)/g, inlineIcon)
+  .replaceAll('}', '}\n');
+
+for (const folder of ['fonts', 'licences']) mkdirSync(join(target, folder), { recursive: true });
+writeFileSync(join(target, 'service.css'), `${note}${lines.trimEnd()}\n`);
+for (const weight of ['Regular', 'SemiBold']) {
+  const font = `IBMPlexSans-${weight}-Latin1.woff2`;
+  const folder = join(designSystem, 'src', 'fonts', 'IBMPlexSans', 'split', 'woff2');
+  copyFileSync(join(folder, font), join(target, 'fonts', font));
+}
+copyFileSync(join(designSystem, 'LICENSE.md'), join(target, 'licences', 'dkfds.md'));
