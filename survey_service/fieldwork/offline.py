@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -28,7 +28,7 @@ from survey_service.fieldwork import answering
 from survey_service.fieldwork.answering import FREE_TEXT_LIMIT, NothingAnswered
 from survey_service.measurement.instrument import Block, Item
 from survey_service.storage import offline, responses
-from survey_service.storage.database import Session, writing
+from survey_service.storage.database import Session, reading, writing
 from survey_service.storage.keys import Key, KeyRefused, KeyStore
 from survey_service.storage.responses import ResponseState
 from survey_service.storage.sealing import seal, unseal
@@ -38,7 +38,9 @@ POINT_BYTES = 65
 """An uncompressed point of P-256: 0x04, then both coordinates."""
 
 NONCE_BYTES = 12
-PACKET_LIMIT = 128 * 1024
+PACKET_LIMIT = 120 * 1024
+"""Longest sealed answers, in bytes; their base64 fits the limit of a request."""
+
 _CURVE_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _SIGNATURE_BYTES = 16
 
@@ -58,9 +60,10 @@ class Outcome(StrEnum):
 
 
 class Step(StrEnum):
-    """What the person pressed last: go on, send, or delete."""
+    """What the person pressed last: go on, take a break, send, or delete."""
 
     SAVE = "save"
+    PAUSE = "pause"
     SEND = "send"
     DELETE = "delete"
 
@@ -81,7 +84,13 @@ class Opened:
 
     answers: Mapping[str, str | None]
     step: Step
-    page_secret: str
+    page_secret: str = field(repr=False)
+
+    def proves(self, page_secret: str) -> bool:
+        """Whether this is the secret of the page that sealed the packet."""
+        return bool(self.page_secret) and hmac.compare_digest(
+            self.page_secret.encode(), page_secret.encode()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ def make_ticket(keys: KeyStore, wave_id: UUID, response_id: UUID) -> str:
     """
     sealed = seal(keys.wave_key(wave_id), "offline-ticket", response_id.hex, wave_id.hex)
     body = wave_id.bytes + sealed
-    return base64.urlsafe_b64encode(body + _signature(keys, body)).decode().rstrip("=")
+    return encode_base64(body + _signature(keys, body))
 
 
 def read_ticket(keys: KeyStore, ticket: str) -> tuple[UUID, bytes]:
@@ -160,6 +169,8 @@ def deliver(keys: KeyStore, packet: Packet, today: date) -> Receipt:
 
     Raises PacketRefused for what is no packet of this service; then nothing was stored.
     """
+    if len(packet.sealed_answers) > PACKET_LIMIT:
+        raise PacketRefused(f"sealed answers: expected at most {PACKET_LIMIT} bytes")
     if hashlib.sha256(packet.sealed_answers).hexdigest() != packet.content_hash:
         raise PacketRefused("content_hash: expected that of the sealed answers")
     wave_id, sealed_response = read_ticket(keys, packet.ticket)
@@ -184,6 +195,21 @@ def report_waiting(keys: KeyStore, ticket: str, device_id: UUID, waiting_count: 
     with writing() as session:
         if offline.find_wave_status(session, wave_id) == "open":
             offline.report_waiting(session, wave_id, device_id, waiting_count)
+
+
+def encode_base64(content: bytes) -> str:
+    """Return URL-safe base64 without padding."""
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def warn_before_closing(wave_id: UUID) -> tuple[int, int]:
+    """Return how many devices hold unsent answers for a wave, as far as they said, and how many."""
+    return offline.count_waiting(reading(), wave_id)
+
+
+def count_kept(wave_id: UUID) -> dict[Outcome, int]:
+    """Return how many packets of a wave are kept sealed and uncounted, by what became of them."""
+    return {Outcome(key): count for key, count in offline.count_kept(reading(), wave_id).items()}
 
 
 def decode_base64(encoded: str) -> bytes:
@@ -268,7 +294,7 @@ def _apply(
         return Receipt(Outcome.SENT_BEFORE, response_id)
     if opened.step is Step.DELETE:
         answering.delete_draft(session, keys, state)
-        return Receipt(Outcome.STORED)
+        return Receipt(Outcome.STORED, response_id, opened)
     by_key = {item.key: item for item in answering.questions_of(state)[1]}
     for item_key, value in opened.answers.items():
         if item_key not in by_key:

@@ -21,6 +21,7 @@ from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.web.access import Access, access
 from survey_service.web.language import has_text, long_date, translate
+from survey_service.web.workspace import offline_notes
 
 pages = Blueprint("workspace", __name__)
 
@@ -217,6 +218,7 @@ def _wave_row(project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
             for audience in sorted(set(sent) | set(roster))
         ],
         "action": _wave_action(wave),
+        "notes": offline_notes.uncounted(wave.id),
     }
 
 
@@ -248,7 +250,10 @@ def _confirm_page(project: ProjectRecord, wave: WaveRecord, step: str) -> str:
         **project_frame(project, "workspace.project"),
         heading=translate(f"workspace.confirm.{step}_heading", wave=wave.label(g.language)),
         text=translate(f"workspace.confirm.{step}_text"),
-        consequences=[translate(f"workspace.confirm.{key}") for key in _CONSEQUENCES[step]],
+        consequences=[
+            *[translate(f"workspace.confirm.{key}") for key in _CONSEQUENCES[step]],
+            *(offline_notes.before_closing(wave.id) if step == "close" else []),
+        ],
         action=request.path,
         button=translate(f"workspace.confirm.{step}_button"),
         back_url=url_for("workspace.project", project_id=project.id),
