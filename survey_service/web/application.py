@@ -16,7 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from survey_service.storage import tables
 from survey_service.storage.database import database, prepare_engine
 from survey_service.storage.keys import KeyStore
-from survey_service.web import answer, errors, fixed_parts, workspace
+from survey_service.web import answer, errors, fixed_parts, offline, workspace
 from survey_service.web.access import enforce_access
 from survey_service.web.contacts import contacts_to_check, shown_contacts
 from survey_service.web.cookies import SignedCookies
@@ -31,6 +31,9 @@ COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 REQUEST_LIMIT = 256 * 1024
 SESSION_LIFETIME = timedelta(hours=8)
 """How long after the last answer, or after signing in, a browser is still known."""
+
+PINNED_BY_ADDRESS = {"static", "offline.script", "offline.questions", "offline.manifest"}
+"""What gets another address whenever it changes, and may be kept for good."""
 
 # No inline script or style, nothing from other hosts, and no page inside another.
 SECURITY_HEADERS = {
@@ -134,6 +137,7 @@ def _require_head(instance: str) -> None:
 
 def _prepare_pages(app: Flask, settings: Settings) -> None:
     app.register_blueprint(answer.pages)
+    app.register_blueprint(offline.pages)
     app.register_blueprint(workspace.pages, url_prefix="/arbejdsrum")
     errors.register(app)
     login = LoginManager(app, add_context_processor=False)
@@ -169,7 +173,7 @@ def _page_values() -> dict[str, object]:
 def _add_headers(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers[name] = value
-    if request.endpoint == "static" and response.status_code in {200, 304}:
+    if request.endpoint in PINNED_BY_ADDRESS and response.status_code in {200, 304}:
         compress_static_file(response)
         response.headers["Cache-Control"] = YEAR
     else:
