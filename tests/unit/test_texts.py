@@ -24,14 +24,18 @@ def placeholders(text: str) -> set[str]:
 
 
 def template_keys() -> dict[str, list[set[str]]]:
-    """Every key a template names inside t('…'), with the values each call gives."""
+    """Every key a template names inside t('…'), with the values each call gives.
+
+    What stands whole in a data attribute is filled in by a script, so it gives nothing itself.
+    """
     found: dict[str, list[set[str]]] = {}
+    call_pattern = r'(data-[\w-]+="\{\{ )?\bt\(((?:[^()]|\([^()]*\))*)\)'
     for path in WEB.rglob("*.html"):
-        for call in re.finditer(r"\bt\(((?:[^()]|\([^()]*\))*)\)", path.read_text("utf-8")):
-            values = set(re.findall(r"(\w+)\s*=(?!=)", call[1]))
-            for key in re.findall(r"'([^']+)'", call[1]):
+        for for_script, call in re.findall(call_pattern, path.read_text("utf-8")):
+            values = set(re.findall(r"(\w+)\s*=(?!=)", call))
+            for key in re.findall(r"'([^']+)'", call):
                 if KEY.fullmatch(key):
-                    found.setdefault(key, []).append(values)
+                    found.setdefault(key, []).extend([] if for_script else [values])
     return found
 
 
@@ -53,7 +57,9 @@ def code_keys() -> dict[str, list[set[str]]]:
             for inner in set(ast.walk(node.args[0])) - in_pieces:
                 if isinstance(inner, ast.Constant) and KEY.fullmatch(str(inner.value)):
                     values = {word.arg for word in node.keywords if word.arg is not None}
-                    found.setdefault(str(inner.value), []).append(values)
+                    # What is handed on as **values cannot be read off the call.
+                    is_known = len(values) == len(node.keywords)
+                    found.setdefault(str(inner.value), []).extend([values] if is_known else [])
     return found
 
 
@@ -66,7 +72,8 @@ def code_prefixes() -> set[str]:
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "translate"
-        for inner in ast.walk(node)
+        and node.args
+        for inner in ast.walk(node.args[0])
         if isinstance(inner, ast.JoinedStr) and isinstance(inner.values[0], ast.Constant)
     }
 
