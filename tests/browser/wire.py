@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -99,8 +100,9 @@ class Wire:
                         self.send_header(name, value)
                 self.send_header("Content-Length", str(len(content)))
                 self.send_header("Connection", "close")
-                self.end_headers()
-                self.wfile.write(content)
+                with suppress(OSError):  # the browser may have left
+                    self.end_headers()
+                    self.wfile.write(content)
 
             do_GET = do_POST = do_HEAD = _pass_on  # noqa: N815 - as the base class names them
 

@@ -1,9 +1,9 @@
-// Keeps what the pages share (style, fonts, scripts, the questionnaires' pages) and stands in with
+// Keeps what the pages share (style, fonts, scripts) and stands in with
 // a page of its own where there is no network. It never keeps a page with somebody's answers.
 // KEPT is put in front of this by the server: version, files and the stand-in page.
 
 const SHARED = `shared-${KEPT.version}`;
-const QUESTIONS = "questions";
+const QUESTIONS = "questions"; // filled by the pages, see sitting.js
 const WORKSPACE = "/arbejdsrum";
 
 self.addEventListener("install", (event) => {
@@ -32,11 +32,7 @@ self.addEventListener("fetch", (event) => {
   if (address.origin !== self.location.origin) return;
   if (request.mode === "navigate") {
     if (!address.pathname.startsWith(WORKSPACE)) event.respondWith(openPage(request));
-  } else if (request.method !== "GET") {
-    return;
-  } else if (address.pathname.startsWith("/offline/questions/")) {
-    event.respondWith(openQuestions(request));
-  } else if (/^\/(static|offline\/scripts)\//.test(address.pathname)) {
+  } else if (request.method === "GET" && /^\/(static|offline\/scripts)\//.test(address.pathname)) {
     event.respondWith(openShared(request));
   }
 });
@@ -53,20 +49,4 @@ async function openPage(request) {
 
 async function openShared(request) {
   return (await caches.match(request, { cacheName: SHARED })) ?? fetch(request);
-}
-
-// Pinned to the questionnaire's version by the address; of each, only the latest text is kept.
-async function openQuestions(request) {
-  const cache = await caches.open(QUESTIONS);
-  const kept = await cache.match(request);
-  if (kept) return kept;
-  const reply = await fetch(request);
-  if (reply.ok) {
-    const pinned = (address) => new URL(address).pathname.split("/").slice(4).join("/");
-    for (const earlier of await cache.keys()) {
-      if (pinned(earlier.url) === pinned(request.url)) await cache.delete(earlier);
-    }
-    await cache.put(request, reply.clone());
-  }
-  return reply;
 }

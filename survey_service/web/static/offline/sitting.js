@@ -2,17 +2,14 @@
 // questionnaire's pages, and the answers of this sitting.
 
 const KEPT_UNDER = "offline-sitting";
-
-async function fetchJson(address, options) {
-  const reply = await fetch(address, options);
-  if (!reply.ok || reply.redirected) throw new Error(`${reply.status}`);
-  return reply.json();
-}
+const QUESTIONS = "questions"; // the service worker leaves this cache alone
 
 /** Learn what the page needs while there is network; null where nobody is answering. */
 export async function loadSitting() {
   try {
-    const sitting = await fetchJson("/offline/sitting", { cache: "no-store" });
+    const reply = await fetch("/offline/sitting", { cache: "no-store" });
+    if (!reply.ok || reply.redirected) return null;
+    const sitting = await reply.json();
     // Kept for the tab's next page, in case the network goes before that page has asked. Neither
     // answers nor the withdrawal code are among it: what is kept may end up on the disk.
     const { answers, hidden, withdrawal_code, ...rest } = sitting;
@@ -39,7 +36,18 @@ export function forgetSitting() {
   sessionStorage.removeItem(KEPT_UNDER);
 }
 
-// The service worker keeps these, so they come without network as well.
-async function loadQuestions(sitting) {
-  return { questionnaire: await fetchJson(sitting.questions) };
+// A questionnaire's pages stay the same as long as their address does, so they are asked for once.
+// Of each questionnaire's version only the latest pages are kept.
+async function loadQuestions({ questions: address }) {
+  const cache = await caches.open(QUESTIONS);
+  const kept = await cache.match(address);
+  if (kept) return { questionnaire: await kept.json() };
+  const reply = await fetch(address);
+  if (!reply.ok || reply.redirected) throw new Error(`${reply.status}`);
+  const pinned = (url) => new URL(url).pathname.split("/").slice(4).join("/");
+  for (const earlier of await cache.keys()) {
+    if (pinned(earlier.url) === pinned(reply.url)) await cache.delete(earlier);
+  }
+  await cache.put(address, reply.clone());
+  return { questionnaire: await reply.json() };
 }
