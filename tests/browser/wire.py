@@ -11,7 +11,6 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import urlopen
 
 SECONDS_TO_START = 60
@@ -48,7 +47,7 @@ class Server:
         for _ in range(SECONDS_TO_START * 10):
             try:
                 urlopen(f"http://127.0.0.1:{self.port}/offline/net", timeout=5).close()
-            except URLError:
+            except OSError:
                 time.sleep(0.1)
             else:
                 return
@@ -127,7 +126,7 @@ class Wire:
             connection.close()
         if method == "POST" and path == self.loses_reply_to:
             self.loses_reply_to = None
-            self.lost_replies.append(found[0])
             self.server.kill()
+            self.lost_replies.append(found[0])
             return None
         return found

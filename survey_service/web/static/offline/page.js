@@ -2,9 +2,6 @@
 // when the network is gone. Without service worker, IndexedDB or encryption it does nothing at all:
 // the page works as it does without scripts.
 
-import { countWaiting, deliverAll, fetchInTime, openOutbox } from "./outbox.js";
-import { loadSitting, recallSitting } from "./sitting.js";
-
 const SECONDS_BETWEEN_TRIES = 30;
 const SECONDS_TO_REACH = 4;
 const QUESTION = /^\/svar\/(\d+)$/;
@@ -16,10 +13,12 @@ const isSupported =
   window.isSecureContext && "serviceWorker" in navigator && "indexedDB" in window &&
   Boolean(window.crypto?.subtle);
 
-let outbox; // set once the device's store is open; until then every form goes its usual way
+let ready; // a promise: whether this browser can keep anything; asked for once the page is there
+let store; // outbox.js, once it is loaded
+let outbox; // the device's store, once it is open
 let sitting; // a promise of what the page needs without network
 let pages; // the pages without network, once they have begun
-let isBusy = false;
+let underway = null; // a promise while a pressed button is being seen to
 
 // ---- sending what waits ----
 
@@ -27,7 +26,7 @@ let round = null;
 
 /** Send what waits; calls while a round is under way share it. */
 function deliver() {
-  round ??= deliverAll(outbox, pages?.secrets)
+  round ??= store.deliverAll(outbox, pages?.secrets)
     .then(async (found) => {
       await pages?.delivered(found);
       await showWaiting();
@@ -40,13 +39,13 @@ function deliver() {
 }
 
 async function tryToDeliver() {
-  if (await countWaiting(outbox)) await deliver().catch(() => {});
+  if (await store.countWaiting(outbox)) await deliver().catch(() => {});
   // Pages without network that owe the server nothing still want to know that it is back.
   else if (pages && (await isReachable())) pages.delivered({ reached: true, outcomes: new Map() });
 }
 
 async function showWaiting() {
-  const count = await countWaiting(outbox);
+  const count = await store.countWaiting(outbox);
   const text = (from) => (count === 1 ? from.one : from.many).replace("{count}", count);
   for (const link of document.querySelectorAll("[data-offline-retry]")) {
     // The stand-in page has the address of the page it stands in for.
@@ -97,7 +96,7 @@ function fieldsOf(form, submitter) {
 async function postInPlace(form, submitter) {
   const body = new URLSearchParams(fieldsOf(form, submitter));
   const headers = { "X-In-Place": "1" };
-  const reply = await fetchInTime(form.action, { method: "POST", headers, body });
+  const reply = await store.fetchInTime(form.action, { method: "POST", headers, body });
   const next = reply.headers.get("X-Next");
   if (next) {
     location.assign(next);
@@ -107,61 +106,65 @@ async function postInPlace(form, submitter) {
   // somebody on the way: that counts as no network.
   if (reply.ok || reply.status >= 500) return false;
   // The server has something to say about it. It is said as without scripts: by its own page.
-  if (submitter?.name) addHidden(form, submitter);
-  HTMLFormElement.prototype.submit.call(form);
+  submitAsWithoutScripts(form, submitter);
   return true;
 }
 
-function addHidden(form, submitter) {
-  const field = document.createElement("input");
-  Object.assign(field, { type: "hidden", name: submitter.name, value: submitter.value });
-  form.append(field);
+function submitAsWithoutScripts(form, submitter) {
+  if (submitter?.name) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: submitter.name, value: submitter.value });
+    form.append(field);
+  }
+  HTMLFormElement.prototype.submit.call(form);
 }
 
-async function onSubmit(event) {
+function onSubmit(event) {
   const { target: form, submitter } = event;
   if (event.defaultPrevented) return; // another script's form
   const step = stepOf(form);
   if (!step && !pages) return;
   event.preventDefault();
-  if (!step) return pages.takeOther(form);
-  if (isBusy) return; // a second press while the first is under way
-  isBusy = true;
-  try {
-    if (pages) return await pages.take(form, step, submitter?.name === "clear");
-    if (await postInPlace(form, submitter).catch(() => false)) return;
-    if (await goOffline(form)) await pages.take(form, step, submitter?.name === "clear");
-    else say(words.noContact, "contact");
-  } finally {
-    isBusy = false;
+  if (!step) pages.takeOther(form);
+  else if (!underway) {
+    // A second press while the first is under way changes nothing.
+    underway = leave(form, step, submitter).finally(() => {
+      underway = null;
+    });
   }
 }
 
-async function onClick(event) {
+async function leave(form, step, submitter) {
+  if (!(await getReady())) return submitAsWithoutScripts(form, submitter);
+  const isCleared = submitter?.name === "clear";
+  if (pages) return pages.take(form, step, isCleared);
+  if (await postInPlace(form, submitter).catch(() => false)) return;
+  if (await goOffline(form)) await pages.take(form, step, isCleared);
+  else say(words.noContact, "contact");
+}
+
+function onClick(event) {
   const link = event.target.closest?.("a[href]");
   const isPlain = !event.button && !event.metaKey && !event.ctrlKey && !event.shiftKey;
   if (!link || !outbox || !isPlain || link.target || link.origin !== location.origin) return;
   if (link.hash && link.pathname === location.pathname) return;
+  // Leaving the page would lose its memory, so look first whether there is a page to go to; and
+  // what was pressed before must have arrived.
   const isHeld = QUESTION.test(link.pathname) || HELD_PLACES.has(link.pathname);
-  if (pages) {
-    event.preventDefault();
-    return pages.follow(link);
-  }
-  // Leaving the page would lose its memory, so look first whether there is a page to go to.
-  if (!isHeld || !tokenField() || isBusy) return;
+  if (!pages && !underway && !(isHeld && tokenField())) return;
   event.preventDefault();
-  isBusy = true;
-  try {
-    if ((await isReachable()) || !(await goOffline())) return location.assign(link.href);
-    await pages.follow(link);
-  } finally {
-    isBusy = false;
-  }
+  follow(link);
+}
+
+async function follow(link) {
+  await underway;
+  if (pages || (!(await isReachable()) && (await goOffline()))) return pages.follow(link);
+  location.assign(link.href);
 }
 
 async function isReachable() {
   if (!navigator.onLine) return false;
-  const reply = await fetchInTime("/offline/net", {}, SECONDS_TO_REACH).catch(() => null);
+  const reply = await store.fetchInTime("/offline/net", {}, SECONDS_TO_REACH).catch(() => null);
   return reply?.status === 204;
 }
 
@@ -173,7 +176,7 @@ function tokenField(form) {
 
 /** Begin the pages without network; false where the page does not know enough for that. */
 async function goOffline(form) {
-  const found = (await sitting) ?? (await recallSitting());
+  const found = (await sitting?.catch(() => null)) ?? (await (await import("./sitting.js")).recallSitting());
   if (!found) return false;
   // Another tab may have begun another questionnaire: its ticket must not take this page's answers.
   const place = QUESTION.exec(location.pathname)?.[1] ?? "whole";
@@ -190,39 +193,47 @@ async function goOffline(form) {
 
 // ---- beginning ----
 
-async function start() {
-  try {
-    outbox = await openOutbox();
-  } catch {
-    return;
-  }
+function start() {
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", onClick);
-  window.addEventListener("online", tryToDeliver);
-  document.addEventListener("visibilitychange", () => document.hidden || tryToDeliver());
-  setInterval(tryToDeliver, SECONDS_BETWEEN_TRIES * 1000);
-  // A page that comes back from the browser's memory may have been overtaken by later ones.
-  window.addEventListener("pageshow", (event) => {
-    isBusy = false;
-    if (event.persisted) prepare();
-  });
   if (document.readyState === "complete") afterLoading();
   else window.addEventListener("load", afterLoading);
+  // A page that comes back from the browser's memory may have been overtaken by later ones.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) prepare();
+  });
+}
+
+/** Open the device's store; false where there is none, as in some private windows. */
+function getReady() {
+  ready ??= import("./outbox.js")
+    .then(async (found) => {
+      store = found;
+      outbox = await store.openOutbox();
+      return true;
+    })
+    .catch(() => false);
+  return ready;
 }
 
 function afterLoading() {
   // What helps without network must not hold up the page itself.
   (window.requestIdleCallback ?? setTimeout)(async () => {
+    if (!(await getReady())) return;
     prepare();
     navigator.serviceWorker.register("/service-worker.js").catch(() => {});
+    window.addEventListener("online", tryToDeliver);
+    document.addEventListener("visibilitychange", () => document.hidden || tryToDeliver());
+    setInterval(tryToDeliver, SECONDS_BETWEEN_TRIES * 1000);
     await tryToDeliver();
     await showWaiting();
   });
 }
 
 function prepare() {
-  if (!document.querySelector('form input[name="page"]') && location.pathname !== "/om") return;
-  sitting = loadSitting();
+  if (!tokenField() && location.pathname !== "/om") return;
+  sitting = import("./sitting.js").then((found) => found.loadSitting());
+  sitting.catch(() => {});
   import("./pages.js").catch(() => {}); // so that it is there when the network is not
 }
 
