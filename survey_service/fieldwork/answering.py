@@ -30,6 +30,7 @@ from survey_service.storage.database import (
     writing_rows,
 )
 from survey_service.storage.keys import Key, KeyRefused, KeyStore
+from survey_service.storage.kiosk import use_pause_code
 from survey_service.storage.responses import Door, ResponseState, Rows
 from survey_service.storage.sealing import seal, unseal
 
@@ -129,17 +130,20 @@ class Receipt:
     retained_until: date
 
 
-def enter_with_code(keys: KeyStore, typed: str) -> Entrance:
-    """Begin or resume the response of an access code.
+def enter_with_code(keys: KeyStore, typed: str, today: date) -> Entrance:
+    """Begin or resume the response of an access code, or resume that of a pause code, once.
 
     Raises CodeMistyped for what cannot be a code, CodeRefused for one that does not admit.
     """
     code = read_code(typed)
     hashes = _hashes_in_open_waves(keys, "code", code)
     with writing() as session:
-        doors = responses.find_doors_by_code(session, hashes)
+        doors = responses.find_doors_by_code(session, hashes, today)
         if not doors or doors[0].is_sent:
             raise CodeRefused
+        pause_hash = doors[0].pause_hash
+        if pause_hash is not None and not use_pause_code(session, pause_hash):
+            raise CodeRefused  # somebody else used it at this very moment
         return _begin_or_resume(session, doors[0])
 
 
@@ -263,7 +267,7 @@ def send(keys: KeyStore, response_id: UUID, today: date) -> None:
     Answers given by somebody else become an audience of their own here.
     """
     with writing() as session:
-        state = _find_open(session, response_id, "", for_saving=True)
+        state = require_open(session, response_id)
         mark_sent(session, keys, state, today)
 
 
@@ -305,7 +309,12 @@ def find_receipt(keys: KeyStore, response_id: UUID) -> Receipt:
 def delete(keys: KeyStore, response_id: UUID) -> None:
     """Delete a response that was not sent, with everything in it."""
     with writing() as session:
-        delete_draft(session, keys, _find_open(session, response_id, "", for_saving=True))
+        delete_draft(session, keys, require_open(session, response_id))
+
+
+def require_open(session: Session, response_id: UUID) -> ResponseState:
+    """Return a response that takes answers, and keep it so until the commit."""
+    return _find_open(session, response_id, "", for_saving=True)
 
 
 def delete_draft(session: Session, keys: KeyStore, state: ResponseState) -> None:

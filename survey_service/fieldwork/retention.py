@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from survey_service.fieldwork.pausing import forget_expired_pauses
 from survey_service.storage import projects, retention
 from survey_service.storage.database import compact, reading, writing
 from survey_service.storage.keys import KeyStore
@@ -22,8 +23,10 @@ def purge_expired(keys: KeyStore, today: date) -> list[Purged]:
     """Delete all answers of projects whose retention date has passed, and destroy their keys.
 
     Waves that were never closed lose their register and keys as well. Released figures stand: they
-    tell of no single person. Running it again finds nothing more to remove.
+    tell of no single person. Anonymous drafts whose pause code has expired go as well, in every
+    project. Running it again finds nothing more to remove.
     """
+    forget_expired_pauses(keys, today)
     removed = []
     for project in projects.find_projects(reading()):
         if project.retained_until >= today:

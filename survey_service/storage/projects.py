@@ -18,6 +18,7 @@ from survey_service.storage.tables import (
     Municipality,
     OfflineDevice,
     OpenLink,
+    PauseCode,
     Project,
     Response,
     ResponseCount,
@@ -264,7 +265,7 @@ def empty_wave(session: Session, wave_id: UUID) -> None:
     delete_responses(session, Response.wave_id == wave_id, Response.is_sent.is_(False))
     session.execute(delete(FreeText).where(FreeText.wave_id == wave_id, ~FreeText.is_sent))
     # Counts day by day would tell when the answers of a small group arrived.
-    for table in (Admission, Invitation, OpenLink, OfflineDevice, ResponseCount):
+    for table in (Admission, Invitation, OpenLink, PauseCode, OfflineDevice, ResponseCount):
         session.execute(delete(table).where(table.wave_id == wave_id))
     session.execute(
         update(Response).where(Response.wave_id == wave_id).values(code_hash=None, sent_week=None)

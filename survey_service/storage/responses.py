@@ -17,12 +17,15 @@ from sqlalchemy import (
     TextClause,
     and_,
     bindparam,
+    cast,
     delete,
     false,
     func,
     insert,
+    null,
     select,
     text,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Session
@@ -34,6 +37,7 @@ from survey_service.storage.tables import (
     FreeText,
     Municipality,
     OpenLink,
+    PauseCode,
     Project,
     Response,
     ScoreRecord,
@@ -67,7 +71,10 @@ class ResponseState:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What a code or an open link admits to, and the response already begun with the code."""
+    """What a code or an open link admits to, and the response already begun with the code.
+
+    `pause_hash` is given where it is a pause code, which admits once.
+    """
 
     wave_id: UUID
     unit_id: UUID
@@ -76,6 +83,7 @@ class Door:
     code_hash: str | None
     response_id: UUID | None
     is_sent: bool
+    pause_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +201,15 @@ def delete_answer(session: Session, response_id: UUID, item_key: str) -> None:
     session.execute(_DELETE_ANSWER, {"of_response": response_id, "of_item": item_key})
 
 
-def find_doors_by_code(session: Session, code_hashes: Iterable[str]) -> list[Door]:
+def find_doors_by_code(session: Session, code_hashes: Iterable[str], today: date) -> list[Door]:
     """Return what these codes' hashes admit to in open waves: normally none or one.
 
+    Access codes and pause codes are looked for in one statement, so that the work tells nothing.
     Until the commit the code admits nobody else and its wave stays open.
     """
     hashes = list(code_hashes)
     _lock(session, _LOCK_CODES, hashes=hashes)
-    rows = session.execute(
+    by_access_code = (
         select(
             Admission.wave_id,
             Admission.unit_id,
@@ -209,12 +218,30 @@ def find_doors_by_code(session: Session, code_hashes: Iterable[str]) -> list[Doo
             Admission.code_hash,
             Response.id,
             func.coalesce(Response.is_sent, false()),
+            cast(null(), PauseCode.code_hash.type),
         )
         .join(Wave, Wave.id == Admission.wave_id)
         .outerjoin(Response, Response.code_hash == Admission.code_hash)
         .where(Admission.code_hash.in_(hashes), Wave.status == "open")
     )
-    return [Door(*row) for row in rows]
+    by_pause_code = (
+        select(
+            Response.wave_id,
+            Response.unit_id,
+            Response.audience,
+            Response.pseudonym,
+            Response.code_hash,
+            Response.id,
+            Response.is_sent,
+            PauseCode.code_hash,
+        )
+        .select_from(PauseCode)
+        .join(Wave, Wave.id == PauseCode.wave_id)
+        .join(Response, Response.id == PauseCode.response_id)
+        .where(PauseCode.code_hash.in_(hashes), PauseCode.expires_on >= today)
+        .where(Wave.status == "open")
+    )
+    return [Door(*row) for row in session.execute(union_all(by_access_code, by_pause_code))]
 
 
 def find_doors_by_link(session: Session, token_hashes: Iterable[str]) -> list[Door]:

@@ -244,6 +244,35 @@ class OfflineDevice(Base):
     waiting_count: Mapped[int]
 
 
+class Kiosk(Base):
+    """A unit's shared tablet, recognised by the keyed hash of what its browser holds.
+
+    No response says which tablet it came from.
+    """
+
+    __tablename__ = "kiosk"
+    __table_args__ = WITHOUT_ROWID
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    is_revoked: Mapped[bool] = mapped_column(default=False)
+
+
+class PauseCode(Base):
+    """A way back to an anonymous draft, good for one use up to a date; gone once it is used."""
+
+    __tablename__ = "pause_code"
+    __table_args__ = WITHOUT_ROWID
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    response_id: Mapped[UUID] = mapped_column(
+        ForeignKey("response.id", ondelete="CASCADE"), unique=True
+    )
+    expires_on: Mapped[date] = mapped_column(Date)
+
+
 class ResponseCount(Base):
     """How many had sent their answers on a day, per wave and audience."""
 

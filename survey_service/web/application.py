@@ -21,6 +21,7 @@ from survey_service.web.access import enforce_access
 from survey_service.web.contacts import contacts_to_check, shown_contacts
 from survey_service.web.cookies import SignedCookies
 from survey_service.web.display import CHOICES, chosen_display, display_attributes
+from survey_service.web.kiosk.pairing import pages as tablet_pages
 from survey_service.web.language import choose_language, translate
 from survey_service.web.settings import Settings, load_settings
 from survey_service.web.static_files import YEAR, compress_static_file, static_url
@@ -139,6 +140,7 @@ def _prepare_pages(app: Flask, settings: Settings) -> None:
     app.register_blueprint(answer.pages)
     app.register_blueprint(offline.pages)
     app.register_blueprint(workspace.pages, url_prefix="/arbejdsrum")
+    app.register_blueprint(tablet_pages)
     errors.register(app)
     login = LoginManager(app, add_context_processor=False)
     login.user_loader(workspace.load_user)

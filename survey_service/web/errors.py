@@ -3,13 +3,14 @@
 import traceback
 from dataclasses import dataclass
 
-from flask import Flask, current_app, redirect, render_template, url_for
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException
 
-from survey_service.fieldwork import answering, waves
+from survey_service.fieldwork import answering, kiosk, waves
 from survey_service.texts import DEFAULT_LANGUAGE, load_texts
+from survey_service.web.kiosk.cookies import on_tablet
 from survey_service.web.language import TEXTS, choose_language, has_text, translate
 
 
@@ -43,6 +44,8 @@ REFUSALS: dict[type[Exception], Refusal] = {
     answering.WaveClosed: Refusal(409, "wave_closed", "answer.enter"),
     answering.PageUnknown: Refusal(404, "out_of_order", "answer.introduction"),
     answering.NothingAnswered: Refusal(400, "nothing_answered", "answer.introduction"),
+    kiosk.KioskRefused: Refusal(403, "tablet_unpaired", "answer.enter"),
+    kiosk.AudienceNotAsked: Refusal(409, "audience_not_asked", "answer.enter"),
     waves.WaveStepRefused: Refusal(409, "wave_step", "workspace.projects"),
     ReleaseRefused: Refusal(409, "nothing_to_release", "workspace.projects"),
 }
@@ -77,6 +80,9 @@ def log_failure(error: BaseException | None) -> None:
 
 
 def _show_refusal(error: Exception) -> ResponseReturnValue:
+    if isinstance(error, SittingMissing) and on_tablet() and request.blueprint != "offline":
+        # Back, forward or a direct address after somebody left: the next person's start page.
+        return redirect(url_for("kiosk.start"), code=303)
     # Subclasses are looked up by the class that was registered.
     known = next(kind for kind in type(error).__mro__ if kind in REFUSALS)
     return _page(REFUSALS[known])

@@ -10,6 +10,8 @@ from typing import Any
 from survey_service.texts import Wording
 
 DATABASE_VARIABLE = "SURVEY_SERVICE_DATABASE"
+MOST_SECONDS = 3600
+"""A tablet that waits longer than an hour forgets nobody."""
 
 
 class SettingsRefused(Exception):
@@ -32,6 +34,8 @@ class Settings:
 
     `is_https`: cookies only travel encrypted. `data_controller` and `data_contact`: who is
     responsible for the answers and whom to write to; the project's municipality unless given.
+    `kiosk_…`: after how long without touch a shared tablet asks whether somebody is still there,
+    and how long it waits for an answer before it forgets them.
     """
 
     instance: Path
@@ -42,6 +46,8 @@ class Settings:
     is_https: bool
     data_controller: str | None
     data_contact: str | None
+    kiosk_idle_seconds: int
+    kiosk_grace_seconds: int
 
 
 _DEFAULT_CONTACTS: tuple[dict[str, Any], ...] = (
@@ -80,6 +86,8 @@ def _settings(instance: Path, found: dict[str, Any]) -> Settings:
         is_https=_truth(found, "https"),
         data_controller=_text(found, "data_controller"),
         data_contact=_text(found, "data_contact"),
+        kiosk_idle_seconds=_seconds(found, "kiosk_idle_seconds", 180),
+        kiosk_grace_seconds=_seconds(found, "kiosk_grace_seconds", 60),
     )
 
 
@@ -94,6 +102,15 @@ def _truth(found: dict[str, Any], name: str) -> bool:
     value = found.get(name, False)
     if not isinstance(value, bool):
         raise ValueError(f"{name}: expected true or false, found {value!r}")  # noqa: TRY004
+    return value
+
+
+def _seconds(found: dict[str, Any], name: str, default: int) -> int:
+    value = found.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_SECONDS:
+        raise ValueError(
+            f"{name}: expected a whole number from 1 to {MOST_SECONDS}, found {value!r}"
+        )
     return value
 
 

@@ -140,6 +140,25 @@ def serve_demonstration(folder: Path) -> Iterator[Demonstration]:
             database.engine.dispose()
 
 
+@contextmanager
+def serve_beside(demonstration: Demonstration, settings: str) -> Iterator[str]:
+    """Serve the same installation once more, with other settings; give the address."""
+    file = demonstration.folder / "settings.toml"
+    before = file.read_bytes() if file.exists() else None
+    file.write_text(settings, encoding="utf-8")
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    server = _run(demonstration.folder, "serve", "--port", str(port))
+    try:
+        server.wait_until_it_answers(url)
+        yield url
+    finally:
+        server.end()
+        file.unlink()
+        if before is not None:
+            file.write_bytes(before)
+
+
 @dataclass(frozen=True)
 class _Command:
     process: subprocess.Popen[bytes]

@@ -78,6 +78,12 @@ class Person:
         self.page.goto(path)
         return self
 
+    def in_a_new_tab(self, path: str) -> "Person":
+        """Go on at an address in a tab without a history, and close the one before."""
+        earlier, self.page = self.page, self.context.new_page()
+        earlier.close()
+        return self.open(path)
+
     def enter(self, code: str) -> "Person":
         """Type a code on the front page and go on."""
         self.open("/").page.get_by_label("Din kode").fill(code)

@@ -81,10 +81,37 @@ def _follow(*links: str) -> Way:
     return come
 
 
+def pair_tablet(person: Person, demonstration: Demonstration) -> None:
+    """Sign in on a tablet and pair it with a unit."""
+    sign_in(person, demonstration)
+    person.follow(PROJECT_TITLE).follow("Tablets i afdelingerne")
+    person.page.get_by_label("Afdeling").select_option("Psykiatriens Hus")
+    person.page.get_by_label("Hvad skal tabletten hedde?").fill("Opholdsstuen")
+    person.press("Gør denne tablet til kiosk")
+
+
+def _open_pause_code(person: Person, demonstration: Demonstration) -> None:
+    person.open(demonstration.issue_link()).follow("Begynd").answer_first_option()
+    person.follow("Hold pause").press("Få en pausekode")
+
+
+def _send_on_tablet(person: Person, _demonstration: Demonstration) -> None:
+    person.open("/tablet").press("Jeg er medarbejder").follow("Begynd").send_what_there_is()
+
+
+def _begin_again(person: Person, _demonstration: Demonstration) -> None:
+    person.open("/tablet").press("Jeg er medarbejder")
+
+
+def _still_there(person: Person, _demonstration: Demonstration) -> None:
+    person.open("/tablet").press("Jeg er pårørende").open("/tablet/er-du-der")
+
+
 BEGINNINGS: dict[str, Way] = {
     "stranger": _nothing,
     "answering": _answer_two,
     "evaluator": sign_in,
+    "tablet": pair_tablet,
 }
 """What the people of `PAGES` have done before, once for all their pages."""
 
@@ -102,6 +129,7 @@ PAGES: dict[str, tuple[str, Way]] = {
     "stop": ("answering", _open("/stop")),
     "notice": ("answering", _open("/saadan-bruger-vi-dine-svar")),
     "pause": ("answering", _open("/pause")),
+    "pause-code": ("stranger", _open_pause_code),
     "thanks": ("stranger", _thanks),
     "deleted": ("stranger", _deleted),
     "withdraw": ("stranger", _open("/fortryd")),
@@ -115,6 +143,12 @@ PAGES: dict[str, tuple[str, Way]] = {
     "projects": ("evaluator", _follow()),
     "project": ("evaluator", _follow(PROJECT_TITLE)),
     "confirm": ("evaluator", _follow(PROJECT_TITLE, "Luk målingen")),
+    "tablets": ("evaluator", _follow(PROJECT_TITLE, "Tablets i afdelingerne")),
+    "tablet": ("tablet", _open("/tablet")),
+    "tablet-goodbye": ("tablet", _send_on_tablet),
+    "tablet-again": ("tablet", _begin_again),
+    "tablet-still-there": ("tablet", _still_there),
+    "tablet-unpaired": ("stranger", _open("/tablet")),
     "results": ("evaluator", _follow(PROJECT_TITLE, "Se resultater")),
     "results-staff": ("evaluator", _follow(PROJECT_TITLE, "Se resultater", "Medarbejdere")),
 }

@@ -19,6 +19,7 @@ def test_without_a_file_the_installation_has_usable_defaults(tmp_path: Path) -> 
     assert found.is_https is False
     assert [contact.phone for contact in found.contacts] == ["70 201 201", "112"]
     assert found.accessibility_url is None
+    assert (found.kiosk_idle_seconds, found.kiosk_grace_seconds) == (180, 60)
     assert found.service_name.read_in("da") != found.service_name.read_in("en")
 
 
@@ -37,6 +38,8 @@ def test_what_the_file_says_is_taken(tmp_path: Path) -> None:
         """
         https = true
         database = "postgresql+psycopg://server/survey"
+        kiosk_idle_seconds = 90
+        kiosk_grace_seconds = 3600
         accessibility_url = "https://was.digst.dk/example"
         data_controller = "Randers Kommune, Center for Psykiatri"
         data_contact = "dpo@kommune.example"
@@ -51,6 +54,7 @@ def test_what_the_file_says_is_taken(tmp_path: Path) -> None:
     found = load_settings(tmp_path)
     assert found.is_https
     assert found.database_url == "postgresql+psycopg://server/survey"
+    assert (found.kiosk_idle_seconds, found.kiosk_grace_seconds) == (90, 3600)
     assert found.accessibility_url == "https://was.digst.dk/example"
     assert found.data_controller == "Randers Kommune, Center for Psykiatri"
     assert found.data_contact == "dpo@kommune.example"
@@ -90,6 +94,11 @@ def test_the_environment_names_the_database_before_the_file_does(
         '[[contacts]]\nname = "Alarm"\nphone = "112"\nchecked_on = "i går"',
         "database = 5",
         "accessibility_url = 5",
+        "kiosk_idle_seconds = 0",
+        "kiosk_idle_seconds = 3601",
+        "kiosk_grace_seconds = true",
+        "kiosk_grace_seconds = 1.5",
+        'kiosk_grace_seconds = "60"',
     ],
 )
 def test_what_cannot_be_used_is_refused_with_the_files_name(tmp_path: Path, text: str) -> None:

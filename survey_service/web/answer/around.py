@@ -10,6 +10,9 @@ from survey_service.web.access import Access, access
 from survey_service.web.answer.blueprint import pages
 from survey_service.web.answer.forms import DisplayForm, LanguageForm
 from survey_service.web.display import choose_display
+from survey_service.web.kiosk.cookies import FAREWELL, LAST, PAIRING, cookie_name
+
+_OTHER_COOKIES = ((FAREWELL, "farewell"), (PAIRING, "pairing"), (LAST, "last"))
 
 
 @pages.get("/was")
@@ -23,8 +26,9 @@ def accessibility() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def cookies() -> ResponseReturnValue:
     """Tell which cookies there are and what each is for."""
-    name = current_app.config["SESSION_COOKIE_NAME"]
-    return render_template("answer/cookies.html", cookie_name=name)
+    found = [(current_app.config["SESSION_COOKIE_NAME"], "sitting")]
+    found += [(cookie_name(name), key) for name, key in _OTHER_COOKIES]
+    return render_template("answer/cookies.html", cookies=found)
 
 
 @pages.post("/sprog")

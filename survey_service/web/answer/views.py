@@ -1,9 +1,10 @@
 """Enter, read what it is about, answer one question per page, look over, send or stop."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import cast
 
-from flask import current_app, g, redirect, render_template, url_for
+from flask import current_app, g, make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
@@ -36,6 +37,8 @@ from survey_service.web.answer.sitting import (
     require_page_token,
 )
 from survey_service.web.errors import SittingMissing
+from survey_service.web.kiosk.cookies import FAREWELL, forget, on_tablet
+from survey_service.web.kiosk.leaving import Farewell, leave_with, send_and_leave
 from survey_service.web.language import long_date, translate
 from survey_service.web.settings import Settings
 
@@ -51,7 +54,12 @@ def enter() -> ResponseReturnValue:
     """Ask for a code and begin or resume what it belongs to."""
     form = CodeForm()
     if not form.is_submitted():
-        return render_template("answer/enter.html", error=None, code="", sitting=has_sitting())
+        if on_tablet():
+            return redirect(url_for("kiosk.start"), code=303)
+        page = render_template("answer/enter.html", error=None, code="", sitting=has_sitting())
+        response = make_response(page)
+        forget(response, FAREWELL)  # a pause code is not for whoever comes next
+        return response
     _require_valid(form)
     typed = form.code.data or ""
     return _enter_with(typed)
@@ -93,9 +101,7 @@ def introduction() -> ResponseReturnValue:
         any_hidden=any(row["state"] == "hidden" for row in _review_rows(sitting, overview)),
         next_number=overview.first_open or len(overview.items),
         coded=overview.state.has_code,
-        start_url=(
-            url_for("answer.practice") if offers_practice(overview) else _next_url(overview)
-        ),
+        start_url=(url_for("answer.practice") if offers_practice(overview) else next_url(overview)),
         sitting=True,
     )
 
@@ -143,18 +149,6 @@ def review() -> ResponseReturnValue:
     )
 
 
-@pages.get("/pause")
-@access(Access.PUBLIC)
-def pause() -> ResponseReturnValue:
-    """Tell that everything is saved; who has a code leaves the browser clean."""
-    overview = answering.look_over(current_sitting().response_id)
-    coded = overview.state.has_code
-    if coded:
-        end_sitting()
-    continue_url = None if coded else url_for("answer.introduction")
-    return render_template("answer/pause.html", coded=coded, continue_url=continue_url)
-
-
 @pages.get("/stop")
 @access(Access.PUBLIC)
 def stop() -> ResponseReturnValue:
@@ -166,7 +160,7 @@ def stop() -> ResponseReturnValue:
         survey_title=overview.instrument.title.read_in(g.language),
         answered_count=len(overview.answers),
         page_token=page_token(sitting, WHOLE_RESPONSE),
-        back_url=_next_url(overview),
+        back_url=next_url(overview),
         sitting=True,
     )
 
@@ -176,7 +170,9 @@ def stop() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """Send the response."""
     sitting = _sitting_of_whole_form()
-    answering.send(_keys(), sitting.response_id, current_app.extensions["survey_today"]())
+    if on_tablet():
+        return send_and_leave(sitting, _today())
+    answering.send(_keys(), sitting.response_id, _today())
     return redirect(url_for("answer.thanks"), code=303)
 
 
@@ -186,6 +182,8 @@ def delete() -> ResponseReturnValue:
     """Delete what was answered so far."""
     sitting = _sitting_of_whole_form()
     answering.delete(_keys(), sitting.response_id)
+    if on_tablet():
+        return leave_with(Farewell.DELETED)
     end_sitting()
     return redirect(url_for("answer.deleted"), code=303)
 
@@ -209,6 +207,8 @@ def thanks() -> ResponseReturnValue:
 def finish() -> ResponseReturnValue:
     """Leave the browser clean for the next person."""
     _require_valid(PageForm())
+    if on_tablet():
+        session.clear()
     end_sitting()
     return redirect(url_for("answer.enter"), code=303)
 
@@ -232,8 +232,10 @@ def withdraw() -> ResponseReturnValue:
     try:
         answering.withdraw(_keys(), typed)
     except (CodeMistyped, CodeRefused) as refusal:
-        error = _code_error(refusal, typed, "error.withdrawal_unknown")
+        error = code_error(refusal, typed, "error.withdrawal_unknown")
         return render_template("answer/withdraw.html", error=error, code=typed), 400
+    if on_tablet():
+        return leave_with(Farewell.WITHDRAWN)
     end_sitting()
     return redirect(url_for("answer.withdrawn"), code=303)
 
@@ -262,11 +264,25 @@ def notice() -> ResponseReturnValue:
     )
 
 
+def next_url(overview: Overview) -> str:
+    """Return where to go on: the first question without an answer, or the review."""
+    if overview.first_open is None:
+        return url_for("answer.review")
+    return url_for("answer.question", number=overview.first_open)
+
+
+def code_error(refusal: Exception, typed: str, unknown: str) -> str:
+    """Return what to say of a code that does not admit."""
+    if not typed.strip():
+        return translate("error.code_missing")
+    return translate("error.code_check" if isinstance(refusal, CodeMistyped) else unknown)
+
+
 def _enter_with(code: str) -> ResponseReturnValue:
     try:
-        entrance = answering.enter_with_code(_keys(), code)
+        entrance = answering.enter_with_code(_keys(), code, _today())
     except (CodeMistyped, CodeRefused) as refusal:
-        error = _code_error(refusal, code, "error.code_unknown")
+        error = code_error(refusal, code, "error.code_unknown")
         return render_template("answer/enter.html", error=error, code=code), 400
     begin_sitting(entrance.response_id)
     return redirect(url_for("answer.introduction"), code=303)
@@ -303,13 +319,6 @@ def _question_page(
         saved_hint=True,
         sitting=True,
     )
-
-
-def _next_url(overview: Overview) -> str:
-    """Return where to go on: the first question without an answer, or the review."""
-    if overview.first_open is None:
-        return url_for("answer.review")
-    return url_for("answer.question", number=overview.first_open)
 
 
 def _options(item: Item, language: str) -> list[tuple[str, str]]:
@@ -392,12 +401,6 @@ def _notice_section(section: str, values: Mapping[str, object]) -> Mapping[str, 
     }
 
 
-def _code_error(refusal: Exception, typed: str, unknown: str) -> str:
-    if not typed.strip():
-        return translate("error.code_missing")
-    return translate("error.code_check" if isinstance(refusal, CodeMistyped) else unknown)
-
-
 def _sitting_of_whole_form() -> Sitting:
     sitting, form = current_sitting(), PageForm()
     require_page_token(sitting, WHOLE_RESPONSE, form.page.data)
@@ -408,6 +411,10 @@ def _sitting_of_whole_form() -> Sitting:
 def _require_valid(form: FlaskForm) -> None:
     if not form.validate():
         raise CSRFError
+
+
+def _today() -> date:
+    return cast("date", current_app.extensions["survey_today"]())
 
 
 def _keys() -> KeyStore:

@@ -1,0 +1,1 @@
+"""Shared tablets: a start page for everybody, and nothing left of anybody."""
