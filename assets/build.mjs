@@ -1,12 +1,13 @@
 // Compiles the look of the pages and copies what it ships with. Run by `make assets`.
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile } from 'sass';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const designSystem = join(here, 'node_modules', 'dkfds');
-const target = process.argv[2] ?? join(here, '..', 'survey_service', 'web', 'static');
+const web = join(here, '..', 'survey_service', 'web');
+const target = process.argv[2] ?? join(web, 'static');
 
 // An icon in the style sheet is one request less than an icon in a file.
 function inlineIcon(_whole, name) {
@@ -15,15 +16,38 @@ function inlineIcon(_whole, name) {
   return `url("data:image/svg+xml,${address.replaceAll('#', '%23')}")`;
 }
 
-const { css } = compile(join(here, 'main.scss'), {
-  style: 'compressed',
-  loadPaths: [join(here, 'node_modules')],
-  quietDeps: true,
-});
+function compressed(file) {
+  return compile(join(here, file), {
+    style: 'compressed',
+    loadPaths: [join(here, 'node_modules')],
+    quietDeps: true,
+  }).css.replace(/^\uFEFF/, '');
+}
+
+/** Every word of the files in which a class can be named. */
+function wordsOfPages() {
+  const files = readdirSync(web, { recursive: true }).filter((name) => /\.(html|py|js)$/.test(name));
+  const text = files.map((name) => readFileSync(join(web, name), 'utf8')).join('\n');
+  return new Set(text.match(/[\w-]+/g));
+}
+
+/** Leave out selectors with a class that no page has, and then the rules that hold nothing. */
+function withoutUnused(css, words) {
+  const isUsed = (selector) =>
+    (selector.replace(/:not\([^)]*\)/g, '').match(/\.[a-z][\w-]*/gi) ?? [])
+      .every((name) => words.has(name.slice(1)));
+  return css
+    .replace(/([^{}@]+)\{([^{}]*)\}/g, (_whole, selectors, body) => {
+      const kept = selectors.split(/,(?![^(]*\))/).filter(isUsed);
+      return kept.length ? `${kept.join(',')}{${body}}` : '';
+    })
+    .replace(/@media[^{}]+\{\}/g, '');
+}
+
 const note = '/* Made by `make assets` from assets/*.scss: change it there. Licences: licences/ */\n';
 // One rule a line: differences between versions stay readable, and gzip does not mind.
-const lines = css
-  .replace(/^\uFEFF/, '')
+const lines = [withoutUnused(compressed('design-system.scss'), wordsOfPages()), compressed('service.scss')]
+  .join('')
   .replace(/url\("?icons\/([a-z-]+)\.svg"?\)/g, inlineIcon)
   .replaceAll('}', '}\n');
 

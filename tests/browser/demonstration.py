@@ -66,7 +66,7 @@ class Demonstration:
         with self.app.app_context():
             return f"/aaben/{make_open_link(self.keys, wave_id, unit_id, audience)}"
 
-    def open_own_wave(self) -> UUID:
+    def open_own_wave(self, *, offers_free_text: bool = False) -> UUID:
         """Set up another municipality with one open wave and return the wave."""
         today, key = copenhagen_today(), uuid4().hex[:8]
         with self.app.app_context():
@@ -82,6 +82,7 @@ class Demonstration:
                     minimum=5,
                     retained_until=today + timedelta(days=365),
                     notice_version="1",
+                    offers_free_text=offers_free_text,
                 )
                 wave_id = projects.add_wave(
                     session,

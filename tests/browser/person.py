@@ -1,8 +1,15 @@
 """Somebody in front of a browser: reads what the page shows, clicks, types."""
 
+import re
+
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
 TABLET: ViewportSize = {"width": 768, "height": 1024}
+
+LEADS_TO = """(target) => ['reset', 'button'].includes(target.type) ? ''
+    : new URL(target.href ?? target.form?.action ?? '', location).pathname"""
+WATCHED = re.compile(r"/svar/\d+|/send|/slet|/gennemse|/stop|/pause")
+"""Where a script takes the way from the browser, to go on when the network is gone."""
 
 
 class Person:
@@ -91,16 +98,30 @@ class Person:
 
     def begin(self, code: str) -> "Person":
         """Type a code, read the introduction and go to the first question."""
-        return self.enter(code).follow("Begynd")
+        return self.enter(code).start()
+
+    def start(self) -> "Person":
+        """Go from the introduction to the first question, past the practice."""
+        self.follow("Begynd")
+        if self.path == "/proev":
+            self.follow("Spring øvelsen over")
+        return self
 
     def press(self, name: str) -> "Person":
         """Press the button of that name."""
-        self.page.get_by_role("button", name=name, exact=True).click()
-        return self
+        return self._go(self.page.get_by_role("button", name=name, exact=True))
 
     def follow(self, name: str) -> "Person":
         """Follow the link of that name."""
-        self.page.get_by_role("link", name=name, exact=True).click()
+        return self._go(self.page.get_by_role("link", name=name, exact=True))
+
+    def _go(self, target: Locator) -> "Person":
+        """Click, and be on the page it leads to: scripts look for the network before they go."""
+        if WATCHED.fullmatch(str(target.evaluate(LEADS_TO))):
+            with self.page.expect_navigation():
+                target.click()
+        else:
+            target.click()
         return self
 
     def choose(self, label: str) -> "Person":

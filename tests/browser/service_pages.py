@@ -42,6 +42,32 @@ def _closed_wave(person: Person, demonstration: Demonstration) -> None:
     person.open("/svar/1")
 
 
+def _practise(query: str) -> Way:
+    """Come by code and practise first."""
+
+    def come(person: Person, demonstration: Demonstration) -> None:
+        person.enter(demonstration.issue_code()).open(f"/proev{query}")
+
+    return come
+
+
+def _write(person: Person, demonstration: Demonstration) -> None:
+    """Come to a question that is answered in words."""
+    wave_id = demonstration.open_own_wave(offers_free_text=True)
+    person.enter(demonstration.issue_code(wave_id=wave_id)).open("/gennemse")
+    person.page.locator("ol li a").last.click()
+
+
+def _write_too_much(person: Person, demonstration: Demonstration) -> None:
+    _write(person, demonstration)
+    person.page.locator("textarea").fill("ord " * 6000)
+    person.press("Næste")
+
+
+def _set_display(person: Person, _demonstration: Demonstration) -> None:
+    person.open("/svar/3").page.locator(".display > summary").click()
+
+
 def _thanks(person: Person, demonstration: Demonstration) -> None:
     person.begin(demonstration.issue_code()).send_what_there_is()
 
@@ -121,6 +147,12 @@ PAGES: dict[str, tuple[str, Way]] = {
     "introduction": ("stranger", lambda person, found: person.enter(found.issue_code())),
     "introduction-resumed": ("stranger", _resume("/om")),
     "introduction-open-link": ("stranger", lambda person, found: person.open(found.issue_link())),
+    "practice": ("stranger", _practise("")),
+    "practice-chosen": ("stranger", _practise("?svar=1&valg=4")),
+    "practice-unanswered": ("stranger", _practise("?svar=1")),
+    "question-text": ("stranger", _write),
+    "question-text-too-long": ("stranger", _write_too_much),
+    "display": ("answering", _set_display),
     "question": ("answering", _open("/svar/3")),
     "question-chosen": ("answering", _open("/svar/2")),
     "question-unanswered": ("answering", lambda person, _: person.open("/svar/4").press("Næste")),
@@ -135,6 +167,7 @@ PAGES: dict[str, tuple[str, Way]] = {
     "withdraw": ("stranger", _open("/fortryd")),
     "withdrawn": ("stranger", _withdrawn),
     "notice-for-all": ("stranger", _open("/saadan-bruger-vi-dine-svar")),
+    "cookies": ("stranger", _open("/cookies")),
     "accessibility": ("stranger", _open("/was")),
     "closed-wave": ("stranger", _closed_wave),
     "not-found": ("stranger", _open("/findes-ikke")),

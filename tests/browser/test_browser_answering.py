@@ -127,7 +127,7 @@ def test_an_open_link_leads_to_answers_without_a_withdrawal_code(
 ) -> None:
     person.open(demonstration.issue_link())
     assert "Du svarer uden kode" in person.words
-    person.follow("Begynd").send_what_there_is()
+    person.start().send_what_there_is()
     assert person.heading == "Tak for dine svar"
     assert "dine svar er anonyme" in person.words
     assert person.page.locator("p.code").count() == 0

@@ -1,0 +1,88 @@
+"""What the question pages weigh on the wire, counted in the browser: data can be dear."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from demonstration import Demonstration
+from person import Person
+from playwright.sync_api import Browser, Page
+
+KILOBYTE = 1024
+
+
+@dataclass
+class Wire:
+    """What came over the wire to one page, headers and all."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+
+    def listen(self, page: Page) -> None:
+        """Count from now on."""
+        protocol = page.context.new_cdp_session(page)
+        protocol.on("Network.requestWillBeSent", self._note_request)
+        protocol.on("Network.loadingFinished", self._note_finished)
+        protocol.send("Network.enable")
+
+    def forget(self) -> None:
+        """Begin counting anew."""
+        self.sizes.clear()
+        self.addresses.clear()
+
+    @property
+    def by_address(self) -> dict[str, int]:
+        """What each address cost, in bytes; nothing for what the browser had already."""
+        return {
+            urlsplit(self.addresses[key]).path: size for key, size in self.sizes.items() if size
+        }
+
+    def _note_request(self, event: dict[str, Any]) -> None:
+        key = event["requestId"]
+        if "redirectResponse" in event:
+            hop = f"{key} redirected"
+            self.addresses[hop] = self.addresses.get(key, "")
+            self.sizes[hop] = int(event["redirectResponse"]["encodedDataLength"])
+        if event["request"]["url"].startswith("http"):
+            self.addresses[key] = event["request"]["url"]
+
+    def _note_finished(self, event: dict[str, Any]) -> None:
+        if event["requestId"] in self.addresses:
+            self.sizes[event["requestId"]] = int(event["encodedDataLength"])
+
+
+@pytest.fixture
+def newcomer(chromium: Browser, person: Person, demonstration: Demonstration) -> Iterator[Person]:
+    """Somebody before the first question whose browser holds nothing but the cookie."""
+    person.begin(demonstration.issue_code())
+    cookies = person.context.cookies()
+    person.context.close()
+    fresh = Person(chromium, demonstration.url)
+    fresh.context.add_cookies(cookies)  # type: ignore[arg-type]
+    yield fresh
+    fresh.context.close()
+
+
+def test_a_question_page_weighs_at_most_60_kilobytes_and_8_requests_and_the_next_one_8_kilobytes(
+    newcomer: Person,
+) -> None:
+    wire = Wire()
+    wire.listen(newcomer.page)
+    newcomer.open("/svar/1")  # until the page is whole: style, fonts and scripts with it
+    newcomer.page.evaluate("document.fonts.ready")
+    needed = wire.by_address
+    newcomer.page.wait_for_load_state("networkidle")
+    assert len(needed) <= 8, needed
+    assert 20 * KILOBYTE < sum(needed.values()) <= 60 * KILOBYTE, needed
+    assert sum("woff2" in address for address in needed) == 2
+    # What the device keeps to go on without network comes after, once per device.
+    kept = wire.by_address.keys() - needed.keys()
+    assert all(address.startswith("/offline/") for address in kept), kept
+    assert sum(wire.by_address[address] for address in kept) <= 30 * KILOBYTE, wire.by_address
+
+    wire.forget()
+    newcomer.answer("Jeg svarer selv").page.wait_for_load_state("networkidle")
+    assert newcomer.path == "/svar/2"
+    assert KILOBYTE < sum(wire.by_address.values()) <= 8 * KILOBYTE, wire.by_address
