@@ -110,6 +110,8 @@ def _question(items: Sequence[Item], number: int, language: str) -> Mapping[str,
     non_answers = {value: translate(f"answer.question.{value}") for value in NON_ANSWERS}
     page = _block(
         "answer/question.html",
+        # The template sets this outside its blocks, where rendering a block alone does not come by.
+        step=translate("answer.question.step", number=number, total=len(items)),
         item={
             "text": item.wording.read_in(language),
             "help": item.help.read_in(language) if item.help else None,
