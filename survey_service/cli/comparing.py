@@ -41,7 +41,12 @@ def compare(
     """Compare the closed waves of a project: what may be shown of them now."""
     from survey_service.cli.service import open_installation
     from survey_service.exchange.released_formats import released_as_json
-    from survey_service.reporting.releasing import NothingToRelease, compute_figures
+    from survey_service.reporting.releasing import (
+        NothingToRelease,
+        TooFewChanged,
+        compute_figures,
+        find_release,
+    )
 
     with open_installation(instance).app_context():
         project = _find_project(key, municipality)
@@ -49,6 +54,9 @@ def compare(
             figures = compute_figures(project.id, _tell)
         except NothingToRelease as error:
             _refuse(f"project {key}: {error}")
+        except TooFewChanged as error:
+            click.echo(f"project {key}: {error}", err=True)
+            figures = find_release(project.id).figures
     result = released_as_json(figures)
     if section is not None:
         head = {name: result[name] for name in ("schema_version", "suppressed")}

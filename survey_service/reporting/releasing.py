@@ -7,15 +7,14 @@ from uuid import UUID
 from survey_service.catalogue import load_framework, load_instrument
 from survey_service.measurement.comparison import (
     ComparisonPlan,
-    ComparisonReport,
     PrimaryContrast,
-    compare,
 )
 from survey_service.measurement.detail_disclosure import attach_details, disclose_details
+from survey_service.measurement.differencing import Basis, changed_too_little, count_basis
 from survey_service.measurement.disclosure import ReleasedFigures, disclose
 from survey_service.measurement.instrument_versions import join_versions
 from survey_service.measurement.item_table import ItemTable, Response, tabulate_responses
-from survey_service.measurement.project_analysis import Progress, ProjectAnalysis, analyse
+from survey_service.measurement.project_analysis import Progress, analyse
 from survey_service.measurement.release_format import released_from_json, released_to_json
 from survey_service.measurement.score_table import ScoreTable, tabulate
 from survey_service.storage import projects, results
@@ -31,6 +30,10 @@ class NothingToRelease(Exception):
 
 class ReleaseUnknown(Exception):
     """There is no such project or release."""
+
+
+class TooFewChanged(Exception):
+    """Fewer people's answers than the minimum have changed since the newest release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,6 @@ def plan_of(project: ProjectRecord, waves: tuple[WaveRecord, ...]) -> Comparison
     return ComparisonPlan(keys, project.margin, primary, project.minimum)
 
 
-def compare_project(project_id: UUID) -> ComparisonReport:
-    """Compare all closed waves of a project; unsuppressed. Raises NothingToRelease."""
-    project, waves = _find(project_id)
-    closed = _closed(waves)
-    return compare(load_scores(project, closed), plan_of(project, closed))
-
-
 def load_item_tables(waves: tuple[WaveRecord, ...]) -> dict[str, ItemTable]:
     """Return the responses in these waves per audience's instrument, its versions together."""
     gathered: dict[tuple[str, int], list[Response]] = {}
@@ -86,28 +82,31 @@ def load_item_tables(waves: tuple[WaveRecord, ...]) -> dict[str, ItemTable]:
     return {audience: join_versions(found) for audience, found in tables.items()}
 
 
-def analyse_project(project_id: UUID, tell: Progress = lambda _step: None) -> ProjectAnalysis:
-    """Run every analysis of a project's closed waves; unsuppressed. Raises NothingToRelease."""
-    project, waves = _find(project_id)
-    return _analyse(project, _closed(waves), tell)
-
-
 def compute_figures(project_id: UUID, tell: Progress = lambda _step: None) -> ReleasedFigures:
-    """Return what may be shown of a project's closed waves now. Raises NothingToRelease."""
+    """Return what may be shown of a project's closed waves now.
+
+    Raises NothingToRelease, and TooFewChanged where only the newest release may be shown.
+    """
     project, waves = _find(project_id)
-    return _compute(project, _closed(waves), tell)
+    closed = _closed(waves)
+    tell("reading the answers")
+    return _compute(project, closed, _gather(project, closed), tell)
 
 
 def release_project(project_id: UUID, today: date) -> int:
     """Freeze what may be shown of all closed waves under a new number.
 
-    Raises NothingToRelease with fewer than two closed waves.
+    Raises NothingToRelease with fewer than two closed waves, and TooFewChanged where holding the
+    new release against the newest would tell of fewer people than the minimum.
     """
     project, waves = _find(project_id)
     closed = _closed(waves)
-    figures = _compute(project, closed)
+    gathered = _gather(project, closed)
+    figures = _compute(project, closed, gathered)
+    wave_ids = {wave.key: wave.id for wave in closed}
     with writing() as session:
         number = results.add_release(session, project_id, today, released_to_json(figures))
+        results.add_release_basis(session, project_id, number, gathered.basis, wave_ids)
         for wave in closed:
             projects.set_wave_status(session, wave.id, "released")
     return number
@@ -136,25 +135,48 @@ def _find(project_id: UUID) -> tuple[ProjectRecord, tuple[WaveRecord, ...]]:
     return project, tuple(projects.find_waves(reading(), project_id))
 
 
-def _analyse(
-    project: ProjectRecord, closed: tuple[WaveRecord, ...], tell: Progress
-) -> ProjectAnalysis:
-    tell("reading the answers")
-    return analyse(
-        load_scores(project, closed),
-        load_item_tables(closed),
-        results.find_rosters(reading(), [wave.id for wave in closed]),
-        plan_of(project, closed),
-        tell,
-    )
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    scores: ScoreTable
+    item_tables: dict[str, ItemTable]
+    basis: Basis
+
+
+def _gather(project: ProjectRecord, closed: tuple[WaveRecord, ...]) -> _Gathered:
+    """Read all that figures rest on, before anything is computed from it."""
+    scores, item_tables = load_scores(project, closed), load_item_tables(closed)
+    gathered = _Gathered(scores, item_tables, count_basis(scores, item_tables))
+    _refuse_small_changes(project, gathered.basis)
+    return gathered
+
+
+def _refuse_small_changes(project: ProjectRecord, basis: Basis) -> None:
+    numbers = results.find_releases(reading(), project.id)
+    if not numbers:
+        return
+    before = results.find_release_basis(reading(), project.id, numbers[0][0])
+    changed = changed_too_little(before, basis, project.minimum)
+    if changed:
+        places = ", ".join(f"{audience} in {wave}" for audience, wave in changed)
+        raise TooFewChanged(
+            f"release {numbers[0][0]} stands: expected no answers withdrawn since, or those of"
+            f" {project.minimum} people or more behind every figure; found fewer ({places})"
+        )
 
 
 def _compute(
     project: ProjectRecord,
     closed: tuple[WaveRecord, ...],
+    gathered: _Gathered,
     tell: Progress = lambda _step: None,
 ) -> ReleasedFigures:
-    analysis = _analyse(project, closed, tell)
+    analysis = analyse(
+        gathered.scores,
+        gathered.item_tables,
+        results.find_rosters(reading(), [wave.id for wave in closed]),
+        plan_of(project, closed),
+        tell,
+    )
     figures = disclose(
         analysis.comparison,
         _counts(closed),

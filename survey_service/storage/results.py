@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from survey_service.measurement.item_table import Response as ItemResponse
@@ -17,6 +17,7 @@ from survey_service.measurement.score_table import ScoreRow
 from survey_service.storage.tables import (
     Answer,
     Release,
+    ReleaseContent,
     Response,
     RosterCell,
     ScoreRecord,
@@ -27,6 +28,7 @@ from survey_service.storage.tables import (
 ROWS_AT_ONCE = 10_000
 
 RosterKey = tuple[str, str]
+BasisKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +167,41 @@ def find_release(session: Session, project_id: UUID, number: int) -> ReleaseReco
         )
     ).first()
     return None if row is None else ReleaseRecord(row[0], row[1], json.loads(row[2]))
+
+
+def add_release_basis(
+    session: Session,
+    project_id: UUID,
+    number: int,
+    basis: Mapping[BasisKey, int],
+    wave_ids: Mapping[str, UUID],
+) -> None:
+    """Store what a release rests on, by (audience, wave's key, what is counted)."""
+    rows = [
+        {
+            "project_id": project_id,
+            "number": number,
+            "wave_id": wave_ids[wave],
+            "audience": audience,
+            "counted": counted,
+            "answer_count": count,
+        }
+        for (audience, wave, counted), count in basis.items()
+    ]
+    if rows:
+        session.execute(insert(ReleaseContent), rows)
+
+
+def find_release_basis(session: Session, project_id: UUID, number: int) -> dict[BasisKey, int]:
+    """Return what a release rests on; empty once the project's answers are purged."""
+    rows = session.execute(
+        select(
+            ReleaseContent.audience,
+            Wave.key,
+            ReleaseContent.counted,
+            ReleaseContent.answer_count,
+        )
+        .join(Wave, Wave.id == ReleaseContent.wave_id)
+        .where(ReleaseContent.project_id == project_id, ReleaseContent.number == number)
+    )
+    return {(audience, wave, counted): count for audience, wave, counted, count in rows}

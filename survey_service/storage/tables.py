@@ -1,7 +1,8 @@
 """The tables. Two rules hold for all that have to do with people who answer.
 
-Primary keys are random and SQLite tables are WITHOUT ROWID, so that the order of rows in the file
-says nothing about the order of arrival. No table joins the register of those invited to the
+Primary keys are random and SQLite tables are WITHOUT ROWID, so that no query gives the order of
+arrival. Where rows lie within a page of the file does, until `database.compact` rewrites it: when a
+wave closes, and once a day. No table joins the register of those invited to the
 answers: the way from one to the other leads through a code, and codes are stored only encrypted.
 """
 
@@ -294,3 +295,20 @@ class Release(Base):
     number: Mapped[int]
     released_on: Mapped[date] = mapped_column(Date)
     content: Mapped[str] = mapped_column(Text)
+
+
+class ReleaseContent(Base):
+    """How many answers a release rests on, per audience and what is counted; names nobody.
+
+    `counted` is empty for whole responses, else a principle or "item:" and an item. It goes with
+    the project's answers, because it holds counts that are too small to be shown.
+    """
+
+    __tablename__ = "release_content"
+    __table_args__ = WITHOUT_ROWID
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    audience: Mapped[str] = mapped_column(String(20), primary_key=True)
+    counted: Mapped[str] = mapped_column(String(70), primary_key=True)
+    answer_count: Mapped[int]

@@ -26,6 +26,10 @@ class ReleaseRefused(Exception):
     """There is nothing to release yet."""
 
 
+class ReleaseStands(Exception):
+    """So few answers have changed that a new release would tell of single people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The status, the texts (`error.<key>.…`) and the way on of one kind of refusal."""
@@ -48,6 +52,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     kiosk.AudienceNotAsked: Refusal(409, "audience_not_asked", "answer.enter"),
     waves.WaveStepRefused: Refusal(409, "wave_step", "workspace.projects"),
     ReleaseRefused: Refusal(409, "nothing_to_release", "workspace.projects"),
+    ReleaseStands: Refusal(409, "release_stands", "workspace.projects"),
 }
 """How each refusal looks; tests walk this table."""
 

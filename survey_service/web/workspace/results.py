@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_service.texts import DEFAULT_LANGUAGE, LANGUAGES
 from survey_service.web.access import Access, access
-from survey_service.web.errors import ReleaseRefused
+from survey_service.web.errors import ReleaseRefused, ReleaseStands
 from survey_service.web.workspace.views import find_own_project, pages, require_confirmed
 
 if TYPE_CHECKING:
@@ -57,7 +57,11 @@ def show_result_section(project_id: UUID, section: str) -> ResponseReturnValue:
 @access(Access.EVALUATOR)
 def release(project_id: UUID) -> ResponseReturnValue:
     """Freeze what may be shown of all closed waves as a new release."""
-    from survey_service.reporting.releasing import NothingToRelease, release_project
+    from survey_service.reporting.releasing import (
+        NothingToRelease,
+        TooFewChanged,
+        release_project,
+    )
 
     project = find_own_project(project_id)
     require_confirmed()
@@ -65,6 +69,8 @@ def release(project_id: UUID) -> ResponseReturnValue:
         release_project(project.id, current_app.extensions["survey_today"]())
     except NothingToRelease as error:
         raise ReleaseRefused from error
+    except TooFewChanged as error:
+        raise ReleaseStands from error
     return redirect(url_for("workspace.results", project_id=project.id), code=303)
 
 
