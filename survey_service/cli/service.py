@@ -1,4 +1,4 @@
-"""Commands that run an installation: upgrade, serve, users."""
+"""Commands that run an installation: upgrade, serve, purge, backup, users."""
 
 import secrets
 import sys
@@ -40,6 +40,7 @@ def run_server(instance: Path, host: str, port: int) -> None:
     from gunicorn.app.base import BaseApplication
 
     from survey_service.catalogue import load_instruments
+    from survey_service.cli.daily import start_upkeep
     from survey_service.cli.server_log import AnonymousLog
 
     open_installation(instance)
@@ -56,6 +57,7 @@ def run_server(instance: Path, host: str, port: int) -> None:
             self.cfg.set("accesslog", None)
             self.cfg.set("logger_class", AnonymousLog)
             self.cfg.set("loglevel", "warning")
+            self.cfg.set("post_worker_init", lambda worker: start_upkeep(worker.wsgi))
 
         def load(self) -> object:
             """Make the application anew in each process, ready for the first respondent."""
@@ -68,20 +70,49 @@ def run_server(instance: Path, host: str, port: int) -> None:
 @click.command()
 @click.pass_obj
 def purge(instance: Path) -> None:
-    """Delete the answers of projects whose retention date has passed, with their keys."""
-    from survey_service.fieldwork.retention import purge_expired
+    """Do the day's upkeep now; above all, delete what is past its retention date.
+
+    The answers of such projects go with their keys, keys of closed waves that were left behind go,
+    and the database file is rewritten. A running server does the same once a day.
+    """
+    from survey_service.fieldwork.upkeep import do_upkeep
     from survey_service.web.application import copenhagen_today
 
     app = open_installation(instance)
     with app.app_context():
-        removed = purge_expired(app.extensions["survey_keys"], copenhagen_today())
-    for purged in removed:
+        done = do_upkeep(app.extensions["survey_keys"], copenhagen_today())
+    for purged in done.purged:
         click.echo(
             f"{purged.title}: kept until {purged.retained_until};"
             f" removed {purged.response_count} responses, {purged.free_text_count} free texts"
             " and the project key"
         )
-    click.echo(f"{len(removed)} projects purged")
+    click.echo(f"{len(done.purged)} projects purged")
+    if not done.is_compacted:
+        click.echo(
+            "database: expected nobody reading for long, found a reader; run again", err=True
+        )
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def backup(instance: Path, file: Path) -> None:
+    """Write the database to FILE, which may not exist yet, readable by its owner only.
+
+    Neither the order of arrival nor anything deleted is in it, and no keys. For SQLite; a
+    PostgreSQL database is backed up with pg_dump.
+    """
+    from survey_service.storage.database import BackupRefused, back_up
+
+    with open_installation(instance).app_context():
+        try:
+            back_up(file)
+        except BackupRefused as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
+    click.echo(f"{file}: written")
 
 
 @click.command()
@@ -120,10 +151,18 @@ def users() -> None:
 @users.command("add")
 @click.argument("name")
 @click.option("--role", type=click.Choice(["administrator", "evaluator"]), default="evaluator")
-@click.option("--municipality", help="Key of the municipality; left out: all of them.")
+@click.option("--municipality", help="Key of the municipality whose projects they may see.")
+@click.option("--all-municipalities", is_flag=True, help="They may see every municipality's.")
 @click.pass_obj
-def add_user_command(instance: Path, name: str, role: str, municipality: str | None) -> None:
+def add_user_command(
+    instance: Path, name: str, role: str, municipality: str | None, all_municipalities: bool
+) -> None:
     """Make an account for NAME (an e-mail address) and print its password."""
+    if (municipality is None) != all_municipalities:
+        found = "both" if all_municipalities else "neither"
+        raise click.UsageError(
+            f"expected --municipality KEY or --all-municipalities, found {found}"
+        )
     from survey_service.accounts.sign_in import AccountRefused, Role, add_user
     from survey_service.storage import projects
     from survey_service.storage.database import reading

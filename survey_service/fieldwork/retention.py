@@ -5,7 +5,7 @@ from datetime import date
 
 from survey_service.fieldwork.pausing import forget_expired_pauses
 from survey_service.storage import projects, retention
-from survey_service.storage.database import compact, reading, writing
+from survey_service.storage.database import reading, writing
 from survey_service.storage.keys import KeyStore
 
 
@@ -24,7 +24,8 @@ def purge_expired(keys: KeyStore, today: date) -> list[Purged]:
 
     Waves that were never closed lose their register and keys as well. Released figures stand: they
     tell of no single person. Anonymous drafts whose pause code has expired go as well, in every
-    project. Running it again finds nothing more to remove.
+    project. Running it again finds nothing more to remove. The file still holds traces of
+    what was deleted; the upkeep that calls this rewrites it.
     """
     forget_expired_pauses(keys, today)
     removed = []
@@ -38,6 +39,4 @@ def purge_expired(keys: KeyStore, today: date) -> list[Purged]:
             keys.destroy_wave_key(wave.id)
         keys.destroy_project_key(project.id)
         removed.append(Purged(project.title, project.retained_until, *counts))
-    # Also where nothing was removed: a closing that a backup was reading through left its traces.
-    compact()
     return removed

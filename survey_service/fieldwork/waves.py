@@ -67,7 +67,8 @@ def close_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
     """Close an open wave for good.
 
     Drafts, codes, contacts and weeks are deleted, the counts are kept, the wave's key is destroyed
-    and the database file rewritten. A closing that was cut short is finished by calling again.
+    and the database file rewritten. A closing that was cut short is finished by calling again, or
+    by the day's upkeep.
 
     Raises WaveStepRefused when the wave is neither open nor closed.
     """

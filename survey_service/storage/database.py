@@ -3,12 +3,17 @@
 SQLite runs in WAL mode with synchronous=FULL: an answer that was acknowledged survives a power cut.
 Writers of several processes wait for each other on a lock file, because SQLite's own waiting
 sleeps in growing steps and stalls the slower process; PostgreSQL needs no such thing.
+
+What SQLite writes tells the order it was written in: the -wal file from its beginning to its end,
+and a page by where its rows lie, whatever their keys. `compact` takes that away, and is called when
+a wave closes and once a day; `back_up` writes a file that never had it.
 """
 
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -33,8 +38,10 @@ class Base(DeclarativeBase):
 database = SQLAlchemy(model_class=Base)
 
 __all__ = [
+    "BackupRefused",
     "Base",
     "Session",
+    "back_up",
     "compact",
     "database",
     "prepare_engine",
@@ -127,7 +134,7 @@ def _write_lock(bind: Engine | Connection) -> AbstractContextManager[object]:
 @contextmanager
 def _file_lock(path: str) -> Iterator[None]:
     # Opened anew each time: a lock belongs to the opening, and the threads must exclude each other.
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -135,8 +142,16 @@ def _file_lock(path: str) -> Iterator[None]:
         os.close(descriptor)
 
 
-def compact() -> None:
-    """Rewrite the database file so that nothing deleted and no order of arrival remains in it."""
+class BackupRefused(Exception):
+    """A backup cannot be written."""
+
+
+def compact() -> bool:
+    """Rewrite the database file so that nothing deleted and no order of arrival remains in it.
+
+    Writers wait meanwhile, readers do not. Returns False where a reader kept the -wal file from
+    being emptied for as long as a connection waits: then it has to be called again.
+    """
     session = database.session()
     session.rollback()
     engine = session.get_bind().engine
@@ -144,6 +159,25 @@ def compact() -> None:
         plain = connection.execution_options(isolation_level="AUTOCOMMIT")
         if engine.dialect.name == "sqlite":
             plain.exec_driver_sql("VACUUM")
-            plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            plain.exec_driver_sql("VACUUM FULL")
+            is_busy = plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            return not is_busy
+        plain.exec_driver_sql("VACUUM FULL")
+        return True
+
+
+def back_up(path: Path) -> None:
+    """Write the SQLite database to a new file, mode 600, in the order of its keys.
+
+    Raises BackupRefused for another database, or a path that exists or cannot be written.
+    """
+    engine = database.engine
+    if engine.dialect.name != "sqlite":
+        raise BackupRefused(f"database: expected SQLite, found {engine.dialect.name}; use pg_dump")
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        found = (error.strerror or "no way to write it").lower()
+        raise BackupRefused(f"{path}: expected a new file, found: {found}") from error
+    with engine.connect() as connection:
+        plain = connection.execution_options(isolation_level="AUTOCOMMIT")
+        plain.exec_driver_sql("VACUUM INTO ?", (str(path),))

@@ -34,7 +34,10 @@ def test_upgrade_makes_an_installation_out_of_nothing(tmp_path: Path) -> None:
     assert run(folder, "upgrade").exit_code == 0
 
 
-@pytest.mark.parametrize("command", [["serve"], ["users", "add", "a@kommune.example"]])
+ADD_USER = ["users", "add", "a@kommune.example", "--all-municipalities"]
+
+
+@pytest.mark.parametrize("command", [["serve"], ADD_USER])
 def test_an_old_database_is_refused_with_the_command_to_run(
     tmp_path: Path, command: list[str]
 ) -> None:
@@ -44,7 +47,7 @@ def test_an_old_database_is_refused_with_the_command_to_run(
     assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", [["upgrade"], ["serve"], ["users", "add", "a@kommune.example"]])
+@pytest.mark.parametrize("command", [["upgrade"], ["serve"], ADD_USER])
 def test_settings_that_cannot_be_used_are_one_line_and_status_2(
     tmp_path: Path, command: list[str]
 ) -> None:
@@ -77,17 +80,21 @@ def test_an_added_user_can_sign_in_with_the_printed_password(installation: Insta
         assert found.role == "evaluator"
 
 
-def test_a_user_without_municipality_sees_all(installation: Installation) -> None:
-    result = run(installation.folder, "users", "add", "a@x.example", "--role", "administrator")
+def test_a_user_of_all_municipalities_sees_all(installation: Installation) -> None:
+    result = run(
+        installation.folder, "users", "add", "a@x.example", "--role", "administrator",
+        "--all-municipalities",
+    )  # fmt: skip
     assert result.exit_code == 0
     [account] = installation.rows("account")
     assert (account["municipality_id"], account["role"]) == (None, "administrator")
 
 
 def test_a_taken_name_is_refused_whatever_its_case(installation: Installation) -> None:
-    assert run(installation.folder, "users", "add", "eva@kommune.example").exit_code == 0
+    owner = ["--municipality", "randers"]
+    assert run(installation.folder, "users", "add", "eva@kommune.example", *owner).exit_code == 0
     before = installation.contents()
-    result = run(installation.folder, "users", "add", " EVA@kommune.example")
+    result = run(installation.folder, "users", "add", " EVA@kommune.example", *owner)
     assert result.exit_code == 2
     assert result.stderr == "name: eva@kommune.example is taken\n"
     assert installation.contents() == before
@@ -98,8 +105,14 @@ def test_a_taken_name_is_refused_whatever_its_case(installation: Installation) -
     [
         (["a@x.example", "--municipality", "atlantis"],
          "--municipality: expected a known key, found atlantis"),
-        (["  "], "name: expected an e-mail address, found nothing"),
-        (["a@x.example", "--role", "king"], "king"),
+        (["  ", "--all-municipalities"], "name: expected an e-mail address, found nothing"),
+        (["a@x.example", "--all-municipalities", "--role", "king"],
+         "survey-service users add: --role: 'king' is not one of 'administrator', 'evaluator'"),
+        (["a@x.example"], "survey-service users add:"
+         " expected --municipality KEY or --all-municipalities, found neither"),
+        (["a@x.example", "--municipality", "randers", "--all-municipalities"],
+         "survey-service users add:"
+         " expected --municipality KEY or --all-municipalities, found both"),
     ],
 )  # fmt: skip
 def test_bad_input_is_status_2_and_adds_nobody(
@@ -107,8 +120,40 @@ def test_bad_input_is_status_2_and_adds_nobody(
 ) -> None:
     result = run(installation.folder, "users", "add", *arguments)
     assert result.exit_code == 2
-    assert message in result.stderr
+    assert result.stderr == message + "\n"
     assert installation.rows("account") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compare-file", "x"],
+         "survey-service compare-file: --waves: expected a value, found none"),
+        (["compare-file", "x", "--waves", "a"],
+         "survey-service compare-file: --waves: expected two or more different names, found 'a'"),
+        (["compare-file", "x", "--waves", "a,b", "--margin", "0"],
+         "survey-service compare-file: --margin: expected points over 0, at most 100, found 0.0"),
+        (["brief-file", "x", "--waves", "a,b", "--primary", "x", "--output", "y"],
+         "survey-service brief-file: --primary: expected AUDIENCE:FROM:TO, found 'x'"),
+        (["compare-file", "--waves", "a,b"],
+         "survey-service compare-file: SCORES: expected a value, found none"),
+        (["serve", "--haste"],
+         "survey-service serve: --haste: expected an option of this command; see --help"),
+        (["frobnicate"], "survey-service: No such command 'frobnicate'"),
+    ],
+)  # fmt: skip
+def test_a_bad_option_is_one_line_and_status_2(
+    tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    result = run(tmp_path, *arguments)
+    assert (result.exit_code, result.stderr, result.stdout) == (2, message + "\n", "")
+
+
+@pytest.mark.parametrize("command", [[], ["compare-file"], ["users", "add"]])
+def test_help_tells_how_a_command_is_used(tmp_path: Path, command: list[str]) -> None:
+    result = run(tmp_path, *command, "--help")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("Usage: ")
 
 
 def test_the_server_answers_and_its_log_names_neither_people_nor_pages(

@@ -1,0 +1,59 @@
+"""What an installation does for itself once a day, so that its promises do not rest on anybody."""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from survey_service.fieldwork.retention import Purged, purge_expired
+from survey_service.fieldwork.waves import WaveStatus, refresh_counts
+from survey_service.storage import projects
+from survey_service.storage.database import compact, reading
+from survey_service.storage.keys import KeyStore
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """The projects that were purged, and whether the database file could be rewritten."""
+
+    purged: tuple[Purged, ...]
+    is_compacted: bool
+
+
+def do_upkeep(keys: KeyStore, today: date) -> Upkeep:
+    """Purge what is past its date, destroy keys left behind, and rewrite the database file.
+
+    Every open wave's counts are taken for the day.
+    """
+    for project in projects.find_projects(reading()):
+        for wave in projects.find_waves(reading(), project.id):
+            if wave.status in {WaveStatus.CLOSED, WaveStatus.RELEASED}:
+                # A closing that was cut short may have left it.
+                keys.destroy_wave_key(wave.id)
+            refresh_counts(wave, today)
+    purged = purge_expired(keys, today)
+    # Also where nothing was removed: what came since yesterday lies in the order it came in.
+    return Upkeep(tuple(purged), compact())
+
+
+def daily_upkeep(keys: KeyStore, today: date, mark: Path) -> bool:
+    """Do the upkeep unless it was done today, or another process is at it; tell whether it was.
+
+    `mark` is a file that holds the day of the last upkeep and is locked meanwhile. An upkeep that
+    fails or cannot rewrite the file leaves the day as it was: the next call tries again.
+    """
+    descriptor = os.open(mark, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "r+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        if file.read().strip() == today.isoformat():
+            return False
+        is_done = do_upkeep(keys, today).is_compacted
+        if is_done:
+            file.seek(0)
+            file.truncate()
+            file.write(today.isoformat())
+    return is_done
