@@ -103,7 +103,7 @@ TRUTHS = {
 
 WAVES = (
     # key, Danish and English name, days from today to the first and to the last day
-    ("baseline", "Baseline", "Baseline", -760, -720),
+    ("baseline", "Første måling", "Baseline", -760, -720),
     ("midterm", "Midtvejs", "Midterm", -400, -360),
     ("final", "Slut", "Final", -60, -20),
     ("follow-up", "Opfølgning", "Follow-up", -7, 30),

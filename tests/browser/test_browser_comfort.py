@@ -47,7 +47,7 @@ def test_a_choice_of_display_holds_at_once_and_keeps_what_is_written(
     assert person.page.evaluate(size) == 1.5 * before
     assert person.chosen == ["Jeg svarer selv"]
     pressed = person.page.locator('[aria-pressed="true"]').all_inner_texts()
-    assert [text.strip() for text in pressed] == ["Størst", "Almindelig", "Som din skærm"]
+    assert [text.strip() for text in pressed] == ["Størst", "Almindelig", "Som på din enhed"]
     person.page.keyboard.press("Escape")
     assert not person.page.locator(".display-panel").is_visible()
     person.press("Næste")

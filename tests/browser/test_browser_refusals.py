@@ -17,7 +17,10 @@ def test_a_mistyped_code_is_told_from_an_unknown_one(
     code = demonstration.issue_code()
     wrong = code[:-1] + ("7" if code[-1] != "7" else "8")
     person.enter(wrong)
-    assert "Koden er ikke skrevet rigtigt. Se efter, om et tegn er byttet om." in person.words
+    assert (
+        "Koden er ikke skrevet rigtigt. Se efter, om et tegn er forkert, eller om to er byttet om."
+        in person.words
+    )
     assert person.page.get_by_label("Din kode").input_value() == wrong
     person.enter(format_code(code_from_number(123_456_789)))
     assert "Koden virker ikke. Den kan være brugt, eller målingen kan være lukket." in person.words
@@ -108,7 +111,7 @@ def test_done_leaves_nothing_of_the_answers_in_the_browser(
     person.page.reload()
     assert code not in person.page.content()
     for path in ["/tak", "/gennemse", "/svar/2", "/om", "/stop"]:
-        assert person.open(path).heading == "Siden har været stille for længe", path
+        assert person.open(path).heading == "Der er gået for lang tid", path
 
 
 def test_a_break_leaves_nothing_of_the_answers_in_the_browser(
@@ -119,4 +122,4 @@ def test_a_break_leaves_nothing_of_the_answers_in_the_browser(
     for _ in range(3):
         person.page.go_back()
         assert person.chosen == []
-    assert person.open("/svar/2").heading == "Siden har været stille for længe"
+    assert person.open("/svar/2").heading == "Der er gået for lang tid"

@@ -27,11 +27,11 @@ def test_a_wrong_password_is_answered_with_a_sentence(person: Person) -> None:
 def test_the_evaluator_sees_the_waves_and_how_many_answered(evaluator: Person) -> None:
     evaluator.follow(PROJECT_TITLE)
     labels = evaluator.page.locator("main h3").all_inner_texts()
-    assert [label.split() for label in labels] == [
-        ["Baseline", "Udgivet"],
-        ["Midtvejs", "Udgivet"],
-        ["Slut", "Udgivet"],
-        ["Opfølgning", "Åben"],
+    assert [" ".join(label.split()) for label in labels] == [
+        "Første måling Udgivet",
+        "Midtvejs Udgivet",
+        "Slut Udgivet",
+        "Opfølgning Åben",
     ]
     baseline = evaluator.page.locator("main table").first
     citizens = baseline.get_by_role("row").filter(has_text="Borgere").first
@@ -42,7 +42,7 @@ def test_the_evaluator_sees_the_waves_and_how_many_answered(evaluator: Person) -
 
 def test_the_results_are_told_in_words_picture_and_table(evaluator: Person) -> None:
     evaluator.follow(PROJECT_TITLE).follow("Se resultater")
-    assert evaluator.heading == "Borgere: Baseline, Midtvejs, Slut"
+    assert evaluator.heading == "Borgere: Første måling, Midtvejs, Slut"
     finding = evaluator.page.locator("main .lead").inner_text()
     assert re.search(r"princip|afgøres", finding)
     picture = evaluator.page.get_by_role("img").filter(visible=True)
@@ -53,7 +53,7 @@ def test_the_results_are_told_in_words_picture_and_table(evaluator: Person) -> N
     for row in rows.all():
         assert row.get_by_role("cell").last.inner_text() in VERDICTS
     evaluator.follow("Medarbejdere")
-    assert evaluator.heading == "Medarbejdere: Baseline, Midtvejs, Slut"
+    assert evaluator.heading == "Medarbejdere: Første måling, Midtvejs, Slut"
 
 
 def test_the_downloaded_brief_tells_the_same_as_the_page(evaluator: Person, tmp_path: Path) -> None:
