@@ -117,7 +117,7 @@ def pair_tablet(person: Person, demonstration: Demonstration) -> None:
 
 
 def _open_pause_code(person: Person, demonstration: Demonstration) -> None:
-    person.open(demonstration.issue_link()).follow("Begynd").answer_first_option()
+    person.open(demonstration.issue_link()).open("/svar/1").answer_first_option()
     person.follow("Hold pause").press("Få en pausekode")
 
 
