@@ -65,7 +65,9 @@ def begin(person: Person, who: str = "Jeg er borger") -> Person:
 
 def answer_two(person: Person) -> Person:
     """Begin and answer two questions, so that there is something to find."""
-    return begin(person).answer("Jeg svarer selv").answer("I meget høj grad").follow("Tilbage")
+    begin(person).answer("Jeg svarer selv").answer("I meget høj grad").follow("Tilbage")
+    expect(person.page).to_have_url(f"{person.url}/svar/2", timeout=PATIENCE)
+    return person
 
 
 def nothing_shows(person: Person) -> None:
