@@ -1,5 +1,6 @@
 """One item of an instrument's file, and the rules between its fields."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from survey_service.catalogue.reading import Place, Reading
 from survey_service.catalogue.scale_file import KnownScales
 from survey_service.measurement.instrument import NON_ANSWERS, Block, Item, Option, Scale
 from survey_service.measurement.principles import Framework
+from survey_service.texts import Wording
 
 RATED_BLOCKS = (Block.PRINCIPLE, Block.OUTCOME, Block.OVERALL)
 RESERVED_KEYS = ("respondent", "unit", "audience", "wave")
@@ -17,7 +19,13 @@ HELP_VALUES = ("alone", "with_help", "by_other")
 """Who answered: a background item that the service itself acts upon."""
 
 MINIMUM_OPTIONS = 2
-_OPTIONAL = ("block", "measure", "scale", "options", "values", "help", "reversed", "indicator")
+_OPTIONAL = (
+    "block", "measure", "scale", "options", "values", "help", "reversed", "indicator", "audio",
+)  # fmt: skip
+AUDIO_FOLDER = "audio"
+"""Where recordings lie, beside the file of the instrument that names them."""
+
+AUDIO_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.(mp3|m4a|ogg|opus)")
 _RATED_ONLY = ("measure", "scale", "values", "reversed", "indicator")
 
 
@@ -56,14 +64,29 @@ def read_item(
     options = _read_options(reading, options_place, context, key)
     is_reversed = reading.flag(fields.get("reversed"))
     indicator = reading.word(fields.get("indicator"))
+    audio = _read_audio(reading, fields.get("audio"))
     if len(reading.faults) > before or key is None or block is None or wording is None:
         return key, None
     if rated and scale is None:
         return key, None  # its scale is in scales.yaml but wrong there, and noted there
     item = Item(
-        key, block, wording, measure, scale, options, values, help_text, is_reversed, indicator
-    )
+        key, block, wording, measure, scale, options, values, help_text, is_reversed, indicator,
+        audio,
+    )  # fmt: skip
     return key, item
+
+
+def _read_audio(reading: Reading, place: Place | None) -> Wording | None:
+    """Return the recordings' names per language; notes those that are not there."""
+    names = reading.wording(place, ())
+    if place is None or names is None:
+        return None
+    for name in names.by_language.values():
+        if AUDIO_NAME.fullmatch(name) is None:
+            reading.note(place, "names of .mp3, .m4a, .ogg or .opus files", name)
+        elif not (reading.folder / AUDIO_FOLDER / name).is_file():
+            reading.note(place, f"a file in {AUDIO_FOLDER}/ beside this one", name)
+    return names
 
 
 def _read_block(reading: Reading, place: Place | None) -> Block | None:

@@ -53,6 +53,7 @@ class Reading:
 
     def __init__(self, path: Path, name: str) -> None:
         self.name = name
+        self.folder = path.parent
         root, faults = compose_file(path, name)
         self.faults: list[Fault] = list(faults)
         self.root = Place(root, "") if root is not None else None

@@ -64,6 +64,7 @@ class Item:
     A rated item has a `scale`; a background item has `options`; a free text has neither. `measure`
     is what a rated item counts towards: a principle's key, or a scale of its own such as
     "outcomes". Items with the same key in instruments for different audiences ask the same thing.
+    `audio`: the name of the recording that reads the item and its options aloud, per language.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Item:
     help: Wording | None = None
     reversed: bool = False
     indicator: str | None = None
+    audio: Wording | None = None
 
     def __post_init__(self) -> None:
         if (self.scale is None) != (self.measure is None):

@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders import TODAY, Installation, Visitor
+from builders import TODAY, Installation, Visitor, instrument_of
 
 from survey_service.accounts.sign_in import Role, add_user
+from survey_service.fieldwork import answering
 from survey_service.texts import Wording
 from survey_service.web import static_files
+from survey_service.web.answer import audio
 from survey_service.web.settings import Contact
 
 PASSWORD = "en lang adgangskode"
@@ -200,3 +202,25 @@ def test_the_assets_name_no_place_they_are_fetched_from() -> None:
     for file in assets.glob("*.*"):
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"https?://(?!www\.w3\.org)", text), file
+
+
+# ---- Recordings ----
+
+
+def test_a_question_with_a_recording_offers_it_in_its_own_language_and_only_to_who_answers(
+    installation: Installation, begun: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "asked-da.mp3").write_bytes(b"ID3 kaffe")
+    instrument = instrument_of("citizen")
+    first, *others = (item for item in instrument.items if item.answer_options)
+    recorded = dataclasses.replace(first, audio=Wording({"da": "asked-da.mp3"}))
+    monkeypatch.setattr(audio, "FOLDER", tmp_path)
+    monkeypatch.setattr(answering, "_questions", lambda *_: (instrument, (recorded, *others)))
+
+    assert 'data-audio="/lyd/1"' in begun.question(1).html
+    assert begun.client.get("/lyd/1", buffered=True).data == b"ID3 kaffe"
+    assert "data-audio" not in begun.question(2).html
+    assert begun.get("/lyd/2").status == 404
+    begun.question(1).submit("/sprog", language="en")
+    assert "data-audio" not in begun.html
+    assert installation.visitor().get("/lyd/1").status == 403

@@ -362,3 +362,17 @@ def test_a_published_figure_belongs_to_one_item(tmp_path):
     assert find_faults(tmp_path, twice) == [
         "mood.yaml:13: items[sad]: expected each indicator once, found published twice"
     ]
+
+
+def test_recordings_must_be_there_and_be_sound(tmp_path: Path) -> None:
+    def with_audio(name: str) -> list[str]:
+        old = "wording: {en: Happy}}"
+        return find_faults(
+            tmp_path, change(old, f"wording: {{en: Happy}}, audio: {{en: {name}}}}}")
+        )
+
+    assert "a file in audio/ beside this one" in with_audio("happy-en.mp3")[0]
+    assert "names of .mp3, .m4a, .ogg or .opus files" in with_audio("../mood.yaml")[0]
+    (tmp_path / "audio").mkdir()
+    (tmp_path / "audio" / "happy-en.mp3").write_bytes(b"")
+    assert with_audio("happy-en.mp3") == []

@@ -24,6 +24,7 @@ from survey_service.measurement.instrument import NON_ANSWERS, Block, Item
 from survey_service.storage.keys import KeyStore
 from survey_service.storage.responses import ResponseState
 from survey_service.web.access import Access, access
+from survey_service.web.answer.audio import audio_url
 from survey_service.web.answer.blueprint import pages
 from survey_service.web.answer.forms import AnswerForm, CodeForm, PageForm
 from survey_service.web.answer.practice import offers_practice
@@ -305,6 +306,7 @@ def _question_page(
             "text": item.wording.read_in(g.language),
             "help": item.help.read_in(g.language) if item.help else None,
             "is_text": is_text,
+            "audio_url": audio_url(item, number),
         },
         number=number,
         total=page.total,
