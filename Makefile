@@ -18,7 +18,7 @@ install: $(READY) ## Create .venv with everything in requirements.lock
 
 .PHONY: demo
 demo: $(READY) ## A whole simulated project, then the service on 127.0.0.1:8000
-	$(BIN)/survey-service demo $(DEMO_OPTIONS)
+	$(BIN)/survey-service $(if $(DEMO_INSTANCE),--instance '$(DEMO_INSTANCE)') demo $(DEMO_OPTIONS)
 
 .PHONY: lint
 lint: $(READY) ## ruff, mypy, import contracts
@@ -34,6 +34,11 @@ test: lint ## Lint and every test that fits in ten minutes
 .PHONY: test-long
 test-long: $(READY) ## The tests that need longer
 	$(BIN)/pytest -m long $(TEST_OPTIONS)
+
+.PHONY: golden
+golden: $(READY) ## Write the approved words of a brief anew, on purpose; read the difference before committing
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/test_brief_words.py
+	git diff --stat tests/golden
 
 .PHONY: bench-answering
 bench-answering: $(READY) ## What a request of the answering path costs, beside a bare application

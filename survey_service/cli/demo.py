@@ -23,6 +23,7 @@ from survey_service.cli.service import DEFAULT_PORT, run_server
 from survey_service.cli.simulation import Simulation
 from survey_service.fieldwork.access_codes import format_code
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
+from survey_service.fieldwork.rosters import set_roster
 from survey_service.fieldwork.waves import (
     Invitee,
     close_wave,
@@ -193,7 +194,8 @@ def _set_up(keys: KeyStore, today: date) -> DemoProject:
         }
         for wave_id in wave_ids:
             projects.set_wave_instruments(session, wave_id, demo_project.INSTRUMENTS)
-            projects.set_roster(session, wave_id, roster)
+    for wave_id in wave_ids:
+        set_roster(wave_id, roster)
     keys.create_project_key(project_id)
     add_user(EVALUATOR, password, Role.EVALUATOR, municipality_id)
     return DemoProject(project_id, unit_ids, tuple(wave_ids), password)

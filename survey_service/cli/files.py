@@ -205,16 +205,16 @@ def tell(path: Path, message: str) -> None:
 
 
 def _tell_help(path: Path, answered: "ResponseFile") -> None:
-    """Say how many answered with help, and where the share has shifted since the wave before."""
-    previous: dict[str, float] = {}
+    """Say how many answered with help, and since which wave in the file the share has shifted."""
+    previous: dict[str, tuple[str, float]] = {}
     for share in answered.help_shares:
         percent = 100 * share.helped_count / share.response_count
         told = f"{share.helped_count} of {share.response_count} answered with help"
-        shift = percent - previous.get(share.audience, percent)
-        if abs(shift) > NOTABLE_HELP_SHIFT:
-            told += f", a shift of {shift:+.0f} points since the wave before"
+        earlier, before = previous.get(share.audience, (share.wave, percent))
+        if abs(percent - before) > NOTABLE_HELP_SHIFT:
+            told += f", a shift of {percent - before:+.0f} points since {earlier}"
         tell(path, f"{share.audience}, {share.wave}: {told}")
-        previous[share.audience] = percent
+        previous[share.audience] = share.wave, percent
 
 
 def _show_json(result: Mapping[str, Any]) -> None:

@@ -147,7 +147,8 @@ def _read_answers(
             continue
         codes, values = named[item.key]
         for code, value in enumerate(values):
-            if value and value not in item.accepted_values:
+            # What may stand in `help` is judged where it is read, once.
+            if value and value not in item.accepted_values and item.key != HELP:
                 for row in np.flatnonzero(codes == code):
                     log.add(int(lines[row]), item.key, _describe_options(item), quote(value))
         if item.scale is not None:

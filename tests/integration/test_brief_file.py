@@ -74,9 +74,7 @@ def test_a_faulty_file_leaves_an_earlier_brief_as_it_was(tmp_path: Path) -> None
     assert brief.read_bytes() == b"earlier"
 
 
-@pytest.mark.skipif(
-    not REAL_SURVEY.is_file(), reason="the survey's answers are not beside this checkout"
-)
+@pytest.mark.real_survey
 def test_a_real_survey_becomes_a_brief(tmp_path: Path) -> None:
     # R: t1 and t3 have model means 32.364 and 34.634, difference 2.270, and equivalence p .0009
     # against 5 points with p .007: certain, but smaller than the margin.

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from survey_service.accounts.sign_in import Role, add_user
 from survey_service.cli import main
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
+from survey_service.fieldwork.rosters import set_roster
 from survey_service.reporting.releasing import find_release, release_project
-from survey_service.storage import projects
 from survey_service.storage.database import writing
 
 EVALUATOR, PASSWORD = "kari@example.org", "fire grønne hatte"
@@ -73,9 +73,9 @@ def answered(installation: Installation) -> Installation:
         for unit in ("house", "home")
         for audience in ("citizen", "staff")
     }
-    with installation.context(), writing() as session:
+    with installation.context():
         for wave_id in installation.waves.values():
-            projects.set_roster(session, wave_id, roster)
+            set_roster(wave_id, roster)
     answer_wave(installation, "baseline", 1)
     installation.open_wave("final")
     answer_wave(installation, "final", 2, relatives=4)

@@ -76,7 +76,7 @@ def test_a_shift_in_answers_given_with_help_is_said(run: Run) -> None:
         "responses.csv: citizen, baseline: 1 of 10 answered with help",
         "responses.csv: citizen, midterm: 2 of 10 answered with help",
         "responses.csv: citizen, final: 5 of 10 answered with help, "
-        "a shift of +30 points since the wave before",
+        "a shift of +30 points since midterm",
     ]
 
 

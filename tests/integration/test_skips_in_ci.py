@@ -1,4 +1,4 @@
-"""Nothing is skipped unseen: with CI set, a skipped test is a failed one."""
+"""Nothing is left out unseen: with CI set, a skipped test is a failed one."""
 
 import os
 import shutil
@@ -33,3 +33,28 @@ def test_a_skipped_test_fails_where_ci_is_set(
     assert found.returncode == status, found.stdout
     assert ("with CI set, a skipped test fails" in found.stdout) is bool(ci)
     assert not ci or "no server" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("is_beside", "told"), [(True, "2 passed"), (False, "1 passed, 1 deselected")]
+)
+def test_tests_on_the_real_survey_are_left_out_where_it_is_not_and_counted(
+    tmp_path: Path, is_beside: bool, told: str
+) -> None:
+    tests = tmp_path / "checkout" / "tests"
+    tests.mkdir(parents=True)
+    if is_beside:
+        (tmp_path / "shared").mkdir()
+    shutil.copy(HERE / "conftest.py", tests)
+    (tests / "test_it.py").write_text(
+        "import pytest\n\n@pytest.mark.real_survey\ndef test_it():\n    pass\n\n"
+        "def test_other():\n    pass\n"
+    )
+    (tests.parent / "pytest.ini").write_text("[pytest]\nmarkers = real_survey\n")
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests],
+        capture_output=True, text=True, check=False, cwd=tests.parent, timeout=120,
+        env=os.environ | {"PYTHONPATH": str(HERE), "CI": "true"},
+    )  # fmt: skip
+    assert found.returncode == 0, found.stdout
+    assert told in found.stdout

@@ -1,5 +1,6 @@
 """What a RESPONSES.csv may look like, and the scores that come of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,18 @@ def test_a_value_that_is_no_answer_is_refused(
         expected,
         repr(value) if value else "an empty cell",
     )
+
+
+def test_a_bad_value_of_help_is_one_fault_where_the_questionnaire_asks_for_help_too(
+    tmp_path: Path,
+) -> None:
+    options = tuple(Option(value, WORDING) for value in ("alone", "with_help", "by_other"))
+    item = Item("help", Block.BACKGROUND, WORDING, options=options)
+    instrument = replace(INSTRUMENT, items=(*INSTRUMENT.items, item))
+    with pytest.raises(BadInputError) as caught:
+        read_responses(write(tmp_path, HEADER + "c1,u,citizen,final,maybe,4,2,2,,\n"), instrument)
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.column, fault.found) == (2, "help", "'maybe'")
 
 
 def test_free_text_is_not_read_whatever_it_says(tmp_path: Path) -> None:

@@ -43,19 +43,14 @@ def real_anxiety_scale(wave):
     return ItemScores(100 * np.where(turned, 1 - share, share), keys)
 
 
-needs_real_survey = pytest.mark.skipif(
-    not REAL_SURVEY.exists(), reason="the real survey is kept beside the checkout, not in it"
-)
-
-
-@needs_real_survey
+@pytest.mark.real_survey
 def test_alpha_of_the_state_anxiety_inventory_is_that_of_psych():
     # R: psych::alpha(sai[sai$time == 1, items], check.keys = TRUE)$total$raw_alpha
     found = measure_reliability(real_anxiety_scale("t1"))
     assert found.alpha == pytest.approx(0.911273, abs=1e-6)
 
 
-@needs_real_survey
+@pytest.mark.real_survey
 def test_alpha_of_complete_answers_to_the_state_anxiety_inventory_is_that_of_r():
     # R: the same call on complete.cases(sai[sai$time == 1, items])
     found = measure_reliability(real_anxiety_scale("t1"))
@@ -63,7 +58,7 @@ def test_alpha_of_complete_answers_to_the_state_anxiety_inventory_is_that_of_r()
     assert found.complete_alpha == pytest.approx(0.911733, abs=1e-6)
 
 
-@needs_real_survey
+@pytest.mark.real_survey
 def test_omega_of_the_real_survey_is_near_the_one_by_maximum_likelihood():
     scale = real_anxiety_scale("t1")
     complete = scale.scores[~np.isnan(scale.scores).any(axis=1)]
