@@ -38,7 +38,8 @@ class BriefContext:
 
     `municipality` may be empty. `audiences` are the ones to show, in order, the primary one first
     whatever its place; keys that the service does not know are shown as they are.
-    `primary_audience` is None where none was named before the first wave. `instrument_versions`
+    `primary_audience` is None where none was named before the first wave; `primary_waves` are the
+    names of the two waves that were named with it, measured or not. `instrument_versions`
     are written out, such as "Borgere, version 2".
     """
 
@@ -54,6 +55,7 @@ class BriefContext:
     simulated: bool = False
     text_version: str = "1"
     accessibility_url: str | None = None
+    primary_waves: tuple[Wording, Wording] | None = None
 
     def __post_init__(self) -> None:
         if not (self.waves and self.principles and self.audiences):

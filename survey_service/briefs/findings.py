@@ -41,8 +41,8 @@ def find_words(figures: ReleasedFigures, audience: str, speech: Speech) -> Audie
     groups: dict[Verdict, list[str]] = {verdict: [] for verdict in Verdict}
     for key in names:
         groups[contrasts[key].verdict if key in contrasts else Verdict.TOO_FEW].append(key)
-    primary = speech.context.primary_audience
-    careful = primary is not None and audience != primary
+    named = any(contrast.is_primary for contrast in contrasts.values())
+    careful = speech.context.primary_audience is not None and not named
     voice = _Voice(figures, speech, names, dict(contrasts), groups, careful)
     return AudienceFindings(
         audience=audience,
@@ -114,16 +114,16 @@ class _Voice:
             yield f"{said} {self._detectable(keys)}".rstrip()
         if keys := self.groups[Verdict.TOO_FEW]:
             yield self.speech.say("point.too_few", principles=self._list(keys))
-        if keys := self._poorly_measured():
+        if keys := [key for key in self._concluded() if self.contrasts[key].is_poorly_measured]:
             yield self.speech.say("point.poorly_measured", principles=self._list(keys))
+        if keys := [key for key in self._concluded() if self.contrasts[key].is_distorted]:
+            yield self.speech.say("point.distorted", principles=self._list(keys))
 
-    def _poorly_measured(self) -> list[str]:
+    def _concluded(self) -> list[str]:
         return [
             key
             for key in self.names
-            if key in self.contrasts
-            and self.contrasts[key].is_poorly_measured
-            and self.contrasts[key].verdict is not Verdict.TOO_FEW
+            if key in self.contrasts and self.contrasts[key].verdict is not Verdict.TOO_FEW
         ]
 
     def _change_point(self, verdict: Verdict) -> str:

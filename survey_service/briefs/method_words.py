@@ -37,9 +37,20 @@ def _family(figures: ReleasedFigures, speech: Speech) -> str:
     audience = speech.context.primary_audience
     if audience is None:
         return speech.say("method.no_primary")
-    first, last = (escape(speech.waves()[wave]) for wave in compared_waves(figures))
     name = escape(speech.audience(audience))
+    if not any(contrast.is_primary for contrast in figures.contrasts):
+        return _not_measured_yet(name, speech)
+    first, last = (escape(speech.waves()[wave]) for wave in compared_waves(figures))
     return speech.say("method.primary", audience=name, first=first, last=last)
+
+
+def _not_measured_yet(audience: str, speech: Speech) -> str:
+    """Return that the contrast named beforehand waits for a wave: all others are one family."""
+    waves = speech.context.primary_waves
+    if waves is None:
+        return speech.say("method.no_primary")
+    first, last = (escape(wave.read_in(speech.language)) for wave in waves)
+    return speech.say("method.primary_waits", audience=audience, first=first, last=last)
 
 
 def _margin(figures: ReleasedFigures, speech: Speech) -> str:
@@ -51,7 +62,7 @@ def _margin(figures: ReleasedFigures, speech: Speech) -> str:
         for contrast in shown_contrasts(figures, audience).values()
         if contrast.equivalence_power is not None
     ]
-    if not powers:
+    if not any(powers):
         return f"{said} {speech.say('method.power_rule')}"
     low, high = round(100 * min(powers)), round(100 * max(powers))
     name = escape(speech.audience(audience))

@@ -1,7 +1,8 @@
 """From scores to findings: fit each cohort, infer, adjust in families, conclude."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -21,7 +22,13 @@ from survey_service.measurement.comparison import (
     WaveMean,
 )
 from survey_service.measurement.comparison_method import describe_method
-from survey_service.measurement.contrast_statistics import Inference, infer, interval, standardise
+from survey_service.measurement.contrast_statistics import (
+    Inference,
+    equivalence_power,
+    infer,
+    interval,
+    standardise,
+)
 from survey_service.measurement.design_robust import judge_without_model
 from survey_service.measurement.mixed_model import (
     CohortFit,
@@ -139,8 +146,14 @@ def _conclude_all(found: Sequence[_Finding], plan: ComparisonPlan) -> tuple[Cont
 
     adjusted = adjust(lambda inference: inference.p)
     equivalence = adjust(lambda inference: inference.equivalence_p)
+    tests = Counter(f.family for f in found if f.inference.equivalence_p is not None)
     return tuple(
-        _conclude(finding, plan, p, equivalence_p)
+        replace(
+            _conclude(finding, plan, p, equivalence_p),
+            equivalence_power=equivalence_power(
+                finding.estimate, plan.margin, tests[finding.family] or 1
+            ),
+        )
         for finding, p, equivalence_p in zip(found, adjusted, equivalence, strict=True)
     )
 

@@ -109,8 +109,8 @@ class Contrast:
 
     `ci_…` are 95 %, `equivalence_ci_…` 90 % limits. `family` is primary, other or all: the
     p-values adjusted together. `end_share` is the largest share (0-1) of scores at one end of the
-    scale in either wave. `equivalence_power` is the chance to conclude "no relevant change" from
-    an unadjusted p if there is no change at all.
+    scale in either wave. `equivalence_power` is the least chance to conclude "no relevant change"
+    after Holm if there is no change at all.
     """
 
     audience: str

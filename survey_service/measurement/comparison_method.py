@@ -54,8 +54,9 @@ def describe_method(
         ),
         "power": {
             "text": (
-                "Chance to conclude no relevant change, before adjustment, if nothing changed:"
-                " max(0, 2 P(T_df < margin / SE - t(.95, df)) - 1)"
+                "Chance to conclude no relevant change if nothing changed, at Holm's first step"
+                " and so a lower bound: max(0, 2 P(T_df < margin / SE - t(1 - .05 / m, df)) - 1)"
+                " with m tests in the family"
             ),
             "lowest": min(powers, default=None),
             "highest": max(powers, default=None),

@@ -22,7 +22,6 @@ class Inference:
     equivalence_ci_low: float | None = None
     equivalence_ci_high: float | None = None
     equivalence_p: float | None = None
-    equivalence_power: float | None = None
     minimum_detectable_difference: float | None = None
 
 
@@ -30,15 +29,13 @@ def infer(estimate: Estimate, margin: float) -> Inference:
     """Test an estimated difference against no change, and against changes of `margin` points.
 
     `equivalence_p` is the larger of two one-sided tests (Schuirmann 1987, J. Pharmacokinet.
-    Biopharm. 15:657-680); the smallest detectable difference is (t(.975) + t(.80)) SE; the
-    equivalence power at no change is max(0, 2 P(T < margin/SE - t(.95)) - 1).
+    Biopharm. 15:657-680); the smallest detectable difference is (t(.975) + t(.80)) SE.
     """
     difference, error, df = estimate.value, estimate.standard_error, estimate.df
     if difference is None or error is None or df is None or error <= 0:
         return Inference()
     half, narrow = error * _quantile(CONFIDENCE_TAIL, df), error * _quantile(EQUIVALENCE_TAIL, df)
     nearest = (margin - abs(difference)) / error
-    reach = float(stdtr(df, margin / error - _quantile(EQUIVALENCE_TAIL, df)))
     return Inference(
         p=float(2 * stdtr(df, -abs(difference) / error)),
         ci_low=difference - half,
@@ -46,9 +43,27 @@ def infer(estimate: Estimate, margin: float) -> Inference:
         equivalence_ci_low=difference - narrow,
         equivalence_ci_high=difference + narrow,
         equivalence_p=float(stdtr(df, -nearest)),
-        equivalence_power=max(0.0, 2 * reach - 1),
         minimum_detectable_difference=half + error * _quantile(POWER, df),
     )
+
+
+def equivalence_power(estimate: Estimate, margin: float, test_count: int = 1) -> float | None:
+    """Return the least chance to conclude "no relevant change" if there is no change at all.
+
+    Args:
+        estimate: whose standard error and degrees of freedom are taken as known.
+        margin: points above 0.
+        test_count: tests that Holm adjusts together, 1 or more. His first step takes each at
+            .05 / test_count, and later ones are easier: so this is a lower bound.
+
+    `max(0, 2 P(T < margin / SE - t(1 - .05 / test_count, df)) - 1)`.
+    """
+    error, df = estimate.standard_error, estimate.df
+    if estimate.value is None or error is None or df is None or error <= 0:
+        return None
+    tail = 1 - (1 - EQUIVALENCE_TAIL) / test_count
+    reach = float(stdtr(df, margin / error - _quantile(tail, df)))
+    return max(0.0, 2 * reach - 1)
 
 
 def interval(estimate: Estimate) -> tuple[float | None, float | None]:

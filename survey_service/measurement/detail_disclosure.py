@@ -102,18 +102,27 @@ def disclose_details(analysis: ProjectAnalysis, minimum: int) -> ReleasedDetails
 
 
 def attach_details(figures: ReleasedFigures, details: ReleasedDetails) -> ReleasedFigures:
-    """Put the details beside the comparison, and mark contrasts that are poorly measured.
+    """Put the details beside the comparison, and mark contrasts not to be taken at face value.
 
-    Poorly measured: the reliability that is shown for either wave is under .60.
+    Poorly measured: the reliability that is shown for either wave is under .60. Distorted: an item
+    is shown to behave differently in the two waves.
     """
     poor = {
         (found.audience, found.principle, found.wave)
         for found in details.reliabilities
         if found.is_poor
     }
+    distorted = {
+        (flag.audience, flag.principle, flag.from_wave, flag.to_wave)
+        for flag in details.item_flags
+        if flag.kind is ItemFlagKind.BETWEEN_WAVES
+    }
     contrasts = tuple(
         replace(
             contrast,
+            is_distorted=contrast.n_from is not None
+            and (contrast.audience, contrast.principle, contrast.from_wave, contrast.to_wave)
+            in distorted,
             is_poorly_measured=contrast.n_from is not None
             and any(
                 (contrast.audience, contrast.principle, wave) in poor

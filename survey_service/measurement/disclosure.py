@@ -44,7 +44,9 @@ class ReleasedContrast:
     """A contrast as it may be shown. Withheld and not computable look the same: None, too_few.
 
     `equivalence_power` (0-1, to the nearest 0.05) is the chance to conclude "no relevant change"
-    if nothing has changed. `is_poorly_measured` where the reliability of either wave is under .60.
+    if nothing has changed. `is_poorly_measured` where the reliability of either wave is under .60;
+    `is_distorted` where an item behaves differently in the two, so that the trend is not to be
+    trusted.
     """
 
     audience: str
@@ -65,6 +67,7 @@ class ReleasedContrast:
     is_primary: bool
     equivalence_power: float | None = None
     is_poorly_measured: bool = False
+    is_distorted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,19 @@ def context_of(
         instrument_versions=_instrument_versions(release.waves, language),
         simulated=project.is_simulated,
         accessibility_url=accessibility_url,
+        primary_waves=_primary_waves(release),
     )
+
+
+def _primary_waves(release: PublishedRelease) -> tuple[Wording, Wording] | None:
+    """Return the names of the two waves to compare first of all, also before they are measured."""
+    project = release.project
+    labels = {
+        wave.key: Wording({"da": wave.label_da, "en": wave.label_en})
+        for wave in projects.find_waves(reading(), project.id)
+    }
+    first, last = labels.get(project.primary_from or ""), labels.get(project.primary_to or "")
+    return None if first is None or last is None else (first, last)
 
 
 def _instrument_versions(waves: tuple[WaveRecord, ...], language: str) -> tuple[str, ...]:

@@ -44,3 +44,21 @@ def test_nothing_is_said_where_every_principle_is_measured_well():
 def test_nothing_is_said_of_a_principle_with_too_few_answers():
     said = points_of(marked(some_figures(n=4), "hopes"), "da")
     assert not any("hænger ikke godt sammen" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("da", "udviklingen er ikke til at stole på"), ("en", "the trend is not to be trusted")],
+)
+def test_a_principle_with_a_question_that_works_differently_is_named(language, words):
+    figures = some_figures()
+    distorted = replace(
+        figures,
+        contrasts=tuple(
+            replace(found, is_distorted=found.principle == "hopes") for found in figures.contrasts
+        ),
+    )
+    said = points_of(distorted, language)[-1]
+    assert "Håb" in said
+    assert words in said
+    assert words not in "".join(points_of(figures, language))

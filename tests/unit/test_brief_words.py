@@ -1,10 +1,11 @@
 """Every word of a whole brief, as a committee reads it. UPDATE_GOLDEN=1 writes them anew."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from brief_builder import a_context
+from brief_builder import a_context, in_both
 from released_figures_builder import some_figures
 
 from survey_service.briefs.context import BRIEF_TEXTS, Speech
@@ -49,7 +50,7 @@ def test_without_a_primary_contrast_the_promise_is_for_all():
 
 
 def test_the_chance_to_find_no_relevant_change_stands_beside_the_margin():
-    assert "»ingen betydende ændring« 45 % for hvert princip (Borgere)" in told("da")
+    assert "»ingen betydende ændring« mindst omkring 45 % for hvert princip (Borgere)" in told("da")
 
 
 @pytest.mark.parametrize("key", load_texts(BRIEF_TEXTS))
@@ -59,3 +60,38 @@ def test_both_languages_fill_the_same_places(key):
         for text in load_texts(BRIEF_TEXTS)[key].by_language.values()
     ]
     assert places[0] == places[1]
+
+
+def told_before_the_last_wave():
+    named = in_both("baseline", "baseline"), in_both("opfølgning", "follow-up")
+    speech = Speech(a_context(primary_waves=named), "da")
+    figures = some_figures(primary=None)  # the wave named beforehand is not among these
+    found = find_words(figures, "citizen", speech)
+    return found, "\n".join(method_points(figures, speech))
+
+
+def test_another_contrast_is_never_said_to_have_been_named_beforehand():
+    _, method = told_before_the_last_wave()
+    assert "(baseline til opfølgning) er ikke målt endnu" in method
+    assert "Det løfte gælder ikke" not in method
+    assert "baseline til slut" not in method
+
+
+def test_a_contrast_of_the_primary_audience_that_was_not_named_is_worded_with_care():
+    found, _ = told_before_the_last_wave()
+    assert "Tegn på fremgang" in found.points[0]
+
+
+def test_without_power_the_rule_of_thumb_is_told():
+    figures = some_figures()
+    none = replace(
+        figures,
+        contrasts=tuple(replace(found, equivalence_power=0.0) for found in figures.contrasts),
+    )
+    words = "\n".join(method_points(none, Speech(a_context(), "da")))
+    assert "omkring 80 svar" in words
+    assert "mindst omkring" not in words
+
+
+def test_the_reading_guide_tells_why_interval_and_conclusion_may_differ():
+    assert "selv om intervallet ikke rummer 0" in told("da")

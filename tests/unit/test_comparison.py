@@ -8,6 +8,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 from cohort_builder import WAVES, row, simulate_rows
+from scipy import stats
 
 from survey_service.measurement.comparison import (
     ComparisonPlan,
@@ -202,6 +203,20 @@ def test_the_primary_family_is_adjusted_apart_from_everything_else():
     assert {c.principle for c in primary} == {"hopes", "respect"}
     assert smaller.p_adjusted == pytest.approx(min(1, 2 * smaller.p))
     assert found.method["families"] == {"primary": 2, "other": 4}
+
+
+def test_the_power_allows_for_the_tests_of_its_family():
+    rows = [
+        one
+        for number, principle in enumerate(("hopes", "respect"))
+        for one in simulate_rows(seed=number, principle=principle)
+    ]
+    plan = ComparisonPlan(WAVES, 20.0, PrimaryContrast("citizen", WAVES[0], WAVES[2]))
+    contrast = next(c for c in report(rows, plan).contrasts if c.is_primary)
+    limit = stats.t.ppf(1 - 0.05 / 2, contrast.df)
+    reach = stats.t.cdf(20.0 / contrast.standard_error - limit, contrast.df)
+    assert 0 < contrast.equivalence_power < 1
+    assert contrast.equivalence_power == pytest.approx(2 * reach - 1)
 
 
 def test_rows_of_waves_that_the_plan_leaves_out_are_left_out_and_named():

@@ -19,7 +19,12 @@ from survey_service.measurement.method_disclosure import disclose_method_rows
 from survey_service.measurement.project_analysis import WaveRate, analyse
 from survey_service.measurement.rate_disclosure import disclose_rates
 from survey_service.measurement.release_format import released_from_json, released_to_json
-from survey_service.measurement.released_details import ReleasedDetails, ReleasedReliability
+from survey_service.measurement.released_details import (
+    ItemFlagKind,
+    ReleasedDetails,
+    ReleasedItemFlag,
+    ReleasedReliability,
+)
 from survey_service.measurement.response_rate import response_rates
 from survey_service.measurement.score_table import ScoreRow, tabulate
 
@@ -220,6 +225,27 @@ def test_contrasts_are_poorly_measured_where_either_wave_is():
         if c.is_poorly_measured
     }
     assert marked == {("baseline", "final"), ("midterm", "final")}
+
+
+def a_flag(kind: ItemFlagKind, other: str | None = None) -> ReleasedItemFlag:
+    return ReleasedItemFlag(
+        kind, "citizen", other, "hopes", "hopes_asked", "midterm", "final", 12.0
+    )
+
+
+def test_contrasts_are_distorted_where_a_question_works_differently_between_their_waves():
+    details = ReleasedDetails(item_flags=(a_flag(ItemFlagKind.BETWEEN_WAVES),))
+    marked = [
+        (c.audience, c.principle, c.from_wave, c.to_wave)
+        for c in attach_details(some_figures(), details).contrasts
+        if c.is_distorted
+    ]
+    assert marked == [("citizen", "hopes", "midterm", "final")]
+
+
+def test_a_question_that_works_differently_between_audiences_distorts_no_trend():
+    details = ReleasedDetails(item_flags=(a_flag(ItemFlagKind.BETWEEN_AUDIENCES, "staff"),))
+    assert not any(c.is_distorted for c in attach_details(some_figures(), details).contrasts)
 
 
 def test_a_withheld_contrast_is_never_marked_as_poorly_measured():

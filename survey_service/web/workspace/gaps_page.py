@@ -121,13 +121,19 @@ def _table(gaps: Sequence[ReleasedGap], names: dict[str, str], audiences: Pair, 
                 format_score(gap.mean_first, g.language, 1),
                 format_score(gap.mean_second, g.language, 1),
                 difference_text(gap.gap),
-                translate(f"workspace.gaps.{'sure' if gap.certain else 'unsure'}"),
+                translate(f"workspace.gaps.{_certainty(gap)}"),
                 str(gap.shared_item_count),
                 f"{gap.n_first} / {gap.n_second}",
             ]
             for gap in gaps
         ],
     )
+
+
+def _certainty(gap: ReleasedGap) -> str:
+    if gap.is_distorted:
+        return "not_to_trust"
+    return "sure" if gap.certain else "unsure"
 
 
 def _history(

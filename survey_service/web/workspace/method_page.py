@@ -8,6 +8,8 @@ from flask import g
 from survey_service.charts.figures import format_interval, format_number
 from survey_service.measurement.released_details import ReleasedInterval, ReleasedMethodRow
 from survey_service.reporting.releasing import PublishedRelease
+from survey_service.storage import projects
+from survey_service.storage.database import reading
 from survey_service.web.language import has_text, long_date, translate
 from survey_service.web.workspace.results_frame import (
     Block,
@@ -73,11 +75,15 @@ def _plan_block(release: PublishedRelease, rows: Sequence[ReleasedMethodRow]) ->
 
 
 def _primary_sentence(release: PublishedRelease) -> str:
-    project, waves = release.project, wave_names(release)
+    project = release.project
     if project.primary_audience is None:
         return translate("workspace.method.no_primary")
+    waves = {
+        wave.key: wave.label(g.language) for wave in projects.find_waves(reading(), project.id)
+    }
+    measured = any(contrast.is_primary for contrast in release.figures.contrasts)
     return translate(
-        "workspace.method.primary",
+        f"workspace.method.{'primary' if measured else 'primary_waits'}",
         audience=audience_name(project.primary_audience),
         first=waves.get(project.primary_from or "", project.primary_from or ""),
         last=waves.get(project.primary_to or "", project.primary_to or ""),
@@ -87,7 +93,7 @@ def _primary_sentence(release: PublishedRelease) -> str:
 def _power(rows: Sequence[ReleasedMethodRow]) -> str:
     primary = [row for row in rows if row.family == "primary"] or rows
     powers = [row.equivalence_power for row in primary if row.equivalence_power is not None]
-    if not powers:
+    if not any(powers):
         return ""
     low, high = min(powers), max(powers)
     if low == high:

@@ -72,6 +72,7 @@ def render_results(release: PublishedRelease, audience: str | None) -> str:
             for found in audiences
         ],
         charts=_charts(figures, chosen, labels),
+        reading=translate("workspace.results.one_interval"),
         table=_table(figures, chosen, labels, rows),
         release={"number": release.number, "date": long_date(release.released_on)},
         sections=section_links(release, "comparison"),

@@ -25,6 +25,9 @@ from survey_service.web.workspace import offline_notes
 
 pages = Blueprint("workspace", __name__)
 
+SMALL_ROSTER = 10
+"""People to ask: with fewer, counts that grow from day to day would tell who has answered."""
+
 WITHHELD = "–"
 """Stands for a figure that is not shown, whether withheld or not there."""
 
@@ -212,7 +215,9 @@ def _wave_row(project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
         "counts": [
             {
                 "audience": audience_name(audience),
-                "sent": _count_text(sent.get(audience, 0), project.minimum),
+                "sent": _sent_text(
+                    wave, sent.get(audience, 0), roster.get(audience), project.minimum
+                ),
                 "roster": _count_text(roster.get(audience, 0), project.minimum),
             }
             for audience in sorted(set(sent) | set(roster))
@@ -220,6 +225,17 @@ def _wave_row(project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
         "action": _wave_action(wave),
         "notes": offline_notes.uncounted(wave.id),
     }
+
+
+def _sent_text(wave: WaveRecord, sent: int, roster: int | None, minimum: int) -> str:
+    """Return how many have answered; of a small roster nothing while the wave is open.
+
+    There is no parent to count it at: these counts are of the whole project already, and a sum
+    over audiences would give the small one away as soon as the others are shown.
+    """
+    if wave.status == WaveStatus.OPEN and roster is not None and roster < SMALL_ROSTER:
+        return WITHHELD
+    return _count_text(sent, minimum)
 
 
 def _count_text(count: int, minimum: int) -> str:
