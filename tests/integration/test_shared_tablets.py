@@ -419,6 +419,16 @@ def test_who_says_they_are_done_leaves_nothing(installation: Installation, table
     nothing_is_left(tablet)
 
 
+def test_while_answers_wait_for_the_network_the_draft_they_belong_to_is_kept(
+    installation: Installation, tablet: Visitor
+) -> None:
+    begin(tablet).answer_first(2)
+    tablet.client.set_cookie("unsent", "1")
+    leave_the_tablet_idle(tablet)
+    assert len(installation.rows("response")) == 1
+    nothing_is_left(tablet)
+
+
 @pytest.mark.parametrize("page", ["", "x", "0" * 24])
 def test_a_link_from_elsewhere_ends_nothing(
     installation: Installation, tablet: Visitor, page: str

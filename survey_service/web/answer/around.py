@@ -10,7 +10,7 @@ from survey_service.web.access import Access, access
 from survey_service.web.answer.blueprint import pages
 from survey_service.web.answer.forms import DisplayForm, LanguageForm
 from survey_service.web.display import choose_display
-from survey_service.web.kiosk.cookies import FAREWELL, LAST, PAIRING, cookie_name
+from survey_service.web.kiosk.cookies import FAREWELL, LAST, PAIRING, UNSENT, cookie_name
 
 _OTHER_COOKIES = ((FAREWELL, "farewell"), (PAIRING, "pairing"), (LAST, "last"))
 
@@ -28,6 +28,7 @@ def cookies() -> ResponseReturnValue:
     """Tell which cookies there are and what each is for."""
     found = [(current_app.config["SESSION_COOKIE_NAME"], "sitting")]
     found += [(cookie_name(name), key) for name, key in _OTHER_COOKIES]
+    found.append((UNSENT, "unsent"))
     return render_template("answer/cookies.html", cookies=found)
 
 

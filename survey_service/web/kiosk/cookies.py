@@ -22,6 +22,8 @@ from survey_service.web.settings import Settings
 PAIRING = "kiosk"
 LAST = "kiosk-last"
 FAREWELL = "farewell"
+UNSENT = "unsent"
+"""Set by the script for times without network while answers wait on the device."""
 
 PAIRING_SECONDS = 400 * 24 * 3600
 """The longest that browsers keep a cookie; every visit to the start page begins it anew."""

@@ -4,14 +4,14 @@ from datetime import date
 from enum import StrEnum
 from typing import cast
 
-from flask import Response, current_app, g, make_response, redirect, session, url_for
+from flask import Response, current_app, g, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service.fieldwork import answering, kiosk
 from survey_service.storage.keys import KeyStore
 from survey_service.web.answer.sitting import Sitting, current_sitting
 from survey_service.web.errors import SittingMissing
-from survey_service.web.kiosk.cookies import FAREWELL, LAST, current_minute, remember
+from survey_service.web.kiosk.cookies import FAREWELL, LAST, UNSENT, current_minute, remember
 from survey_service.web.settings import Settings
 
 SEEN = "seen"
@@ -56,7 +56,13 @@ def end_sitting_on_tablet() -> None:
 
 
 def drop_unfinished() -> None:
-    """Delete what whoever answered here cannot come back to."""
+    """Delete what whoever answered here cannot come back to.
+
+    While answers wait on the tablet for the network, the draft they belong to is kept; if they
+    never come, it goes when the wave closes, like all that was never sent.
+    """
+    if request.cookies.get(UNSENT):
+        return
     try:
         response_id = current_sitting().response_id
     except SittingMissing:

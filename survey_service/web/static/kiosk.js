@@ -38,10 +38,15 @@
     if (!dialog.open) dialog.showModal();
   };
 
-  const end = () => {
+  const end = async () => {
     const form = question.content.querySelector("form");
     isEnding = true;
     document.documentElement.hidden = true;
+    // Answers that wait for the network go first: the draft they belong to is deleted next.
+    const waitedFor = [];
+    document.dispatchEvent(new CustomEvent("page-ending", { detail: waitedFor }));
+    const patience = new Promise((resolve) => { setTimeout(resolve, 5000); });
+    await Promise.race([Promise.allSettled(waitedFor), patience]);
     fetch(form.getAttribute("action"), { method: "POST", body: new FormData(form), redirect: "manual", keepalive: true })
       .finally(() => leave(start));
   };

@@ -54,12 +54,23 @@ export async function countWaiting(outbox) {
   return packets.reduce((total, packet) => total + packet.answer_count, 0);
 }
 
+/**
+ * Let the server know, by a cookie, that something waits here: a shared tablet that ends a sitting
+ * by itself must then keep the draft that the waiting packets belong to.
+ */
+function noteUnsent(isWaiting) {
+  const life = isWaiting ? "unsent=1; Max-Age=2592000" : "unsent=; Max-Age=0";
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${life}; Path=/; SameSite=Strict${secure}`;
+}
+
 /** Add a packet in place of the page's earlier ones, which it contains; false if not on disk. */
 export async function addPacket(outbox, packet) {
   const packets = await waitingPackets(outbox);
   const position = 1 + Math.max(0, ...packets.map((earlier) => earlier.position));
   const contained = packets.filter((earlier) => earlier.page === packet.page);
   contained.forEach((earlier) => unwritten.delete(earlier.client_id));
+  noteUnsent(true);
   try {
     await transact(outbox, "packets", "readwrite", (store) => {
       contained.forEach((earlier) => store.delete(earlier.client_id));
@@ -140,6 +151,7 @@ export async function deliverAll(outbox, pageSecrets = new Map()) {
     if (outcome === "refused") refusedHere.add(packet.client_id);
     else await removePacket(outbox, packet.client_id);
   }
+  noteUnsent((await waitingPackets(outbox)).length > 0);
   await report(outbox, [...tickets.values()]).catch(() => {});
   return { reached, outcomes };
 }

@@ -198,6 +198,10 @@ function start() {
   document.addEventListener("click", onClick);
   if (document.readyState === "complete") afterLoading();
   else window.addEventListener("load", afterLoading);
+  // A shared tablet that ends by itself waits until what can be sent has been sent.
+  document.addEventListener("page-ending", ({ detail }) => {
+    detail.push(getReady().then((isReady) => isReady && tryToDeliver()));
+  });
   // A page that comes back from the browser's memory may have been overtaken by later ones.
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) prepare();
