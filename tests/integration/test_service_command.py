@@ -156,7 +156,7 @@ def test_help_tells_how_a_command_is_used(tmp_path: Path, command: list[str]) ->
     assert result.stdout.startswith("Usage: ")
 
 
-def test_the_server_answers_and_its_log_names_neither_people_nor_pages(
+def test_the_server_answers_does_its_upkeep_and_its_log_names_neither_people_nor_pages(
     installation: Installation, tmp_path: Path
 ) -> None:
     with socket.socket() as probe:
@@ -174,6 +174,7 @@ def test_the_server_answers_and_its_log_names_neither_people_nor_pages(
     try:
         page = _fetch(f"http://127.0.0.1:{port}/", server)
         assert "Velkommen" in page
+        _wait_for_upkeep(installation.folder / "upkeep.done")
         for oddity in (
             b"GET /k/1000-0000-00H HTTP/9.9\r\n\r\n",
             b"NONSENSE 1000-0000-00H\r\n\r\n",
@@ -191,6 +192,13 @@ def test_the_server_answers_and_its_log_names_neither_people_nor_pages(
     assert "Invalid request" in text  # what it is silent on did reach it
     assert "1000-0000" not in text
     assert "127.0.0.1" not in text
+
+
+def _wait_for_upkeep(mark: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not (mark.is_file() and mark.read_text()):
+        assert time.monotonic() < deadline, "the server does no upkeep"
+        time.sleep(0.2)
 
 
 def _fetch(address: str, server: subprocess.Popen[bytes]) -> str:

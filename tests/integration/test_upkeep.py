@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from survey_service.cli import main
 from survey_service.cli.daily import start_upkeep
 from survey_service.fieldwork import upkeep
 from survey_service.fieldwork.upkeep import daily_upkeep, do_upkeep
-from survey_service.storage.database import database
+from survey_service.storage.database import compact, database
 from survey_service.storage.keys import KeyRefused
 
 PEOPLE = 14
@@ -114,6 +115,28 @@ def test_a_reader_in_the_log_is_told_and_not_taken_for_done(installation: Instal
             assert do_upkeep(installation.keys, TODAY).is_compacted
     finally:
         reader.close()
+
+
+def test_who_answers_while_the_file_is_rewritten_loses_nothing(installation: Installation) -> None:
+    [code] = installation.invite("p1")
+    visitor = installation.visitor().enter(code)
+    is_over = threading.Event()
+    rewritten: list[bool] = []
+
+    def rewrite() -> None:
+        while not is_over.is_set():
+            with installation.context():
+                rewritten.append(compact())
+
+    rewriting = threading.Thread(target=rewrite)
+    rewriting.start()
+    try:
+        visitor.answer_first(10)
+    finally:
+        is_over.set()
+        rewriting.join()
+    assert len(installation.rows("answer")) == 10
+    assert rewritten
 
 
 def test_upkeep_counts_who_has_sent_once_a_day(installation: Installation) -> None:
