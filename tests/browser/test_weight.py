@@ -37,6 +37,7 @@ class Wire:
         """Begin counting anew."""
         self.sizes.clear()
         self.addresses.clear()
+        self.begun.clear()
 
     @property
     def by_address(self) -> dict[str, int]:
