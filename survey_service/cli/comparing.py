@@ -26,6 +26,7 @@ SECTIONS = (
     "weighted_means",
     "missing_items",
     "potentials",
+    "help_given",
 )
 
 

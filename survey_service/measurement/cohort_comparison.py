@@ -27,6 +27,7 @@ from survey_service.measurement.contrast_statistics import (
     equivalence_power,
     infer,
     interval,
+    raw_interval,
     standardise,
 )
 from survey_service.measurement.design_robust import judge_without_model
@@ -108,16 +109,20 @@ def _wave_means(fitted: _FittedCohort, plan: ComparisonPlan) -> list[WaveMean]:
     for position, wave in enumerate(plan.waves):
         estimate = fitted.fit.mean(position)
         low, high = interval(estimate)
+        n, mean = int(fitted.summary.n[position]), float(fitted.summary.mean[position])
+        raw_low, raw_high = raw_interval(mean, float(fitted.summary.variance[position]), n)
         means.append(
             WaveMean(
                 audience=fitted.cohort.audience,
                 principle=fitted.cohort.principle,
                 wave=wave,
-                n=int(fitted.summary.n[position]),
-                mean=_number(fitted.summary.mean[position]),
+                n=n,
+                mean=_number(mean),
                 adjusted_mean=estimate.value,
                 ci_low=low,
                 ci_high=high,
+                mean_ci_low=raw_low,
+                mean_ci_high=raw_high,
             )
         )
     return means

@@ -73,7 +73,8 @@ class Reason:
 class WaveMean:
     """One audience, principle and wave: raw mean and model mean with its 95 % interval, 0-100.
 
-    None where it cannot be computed.
+    `mean_ci_…` are the raw mean's limits, which take every answer as independent. None where it
+    cannot be computed.
     """
 
     audience: str
@@ -84,6 +85,8 @@ class WaveMean:
     adjusted_mean: float | None
     ci_low: float | None
     ci_high: float | None
+    mean_ci_low: float | None = None
+    mean_ci_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

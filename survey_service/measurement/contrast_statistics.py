@@ -74,6 +74,17 @@ def interval(estimate: Estimate) -> tuple[float | None, float | None]:
     return estimate.value - half, estimate.value + half
 
 
+def raw_interval(mean: float, variance: float, n: int) -> tuple[float | None, float | None]:
+    """95 % interval of a raw mean: mean -+ t(.975, n - 1) sd / sqrt(n), answers independent.
+
+    None with fewer than two answers. People of one unit are alike, so it is rather too short.
+    """
+    if n < 2 or not np.isfinite(variance):
+        return None, None
+    half = float(np.sqrt(variance / n)) * _quantile(CONFIDENCE_TAIL, n - 1)
+    return mean - half, mean + half
+
+
 def standardise(
     difference: float | None, sizes: tuple[int, int], variances: tuple[float | None, float | None]
 ) -> float | None:

@@ -8,22 +8,23 @@
 - Shares of people who moved for certain need 20 people and are given to 5 points.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from survey_service.measurement.clustered_regression import Estimate
 from survey_service.measurement.comparison import MINIMUM_ANSWERS
 from survey_service.measurement.contrary_items import ItemMovement
-from survey_service.measurement.disclosure import ReleasedFigures
+from survey_service.measurement.disclosure import ReleasedFigures, is_shown
 from survey_service.measurement.figure_rounding import (
     round_coefficient,
     round_points,
     round_share,
     round_to_five_points,
 )
+from survey_service.measurement.help_given import HelpGiven, find_shift
 from survey_service.measurement.item_distribution import ItemDistribution
 from survey_service.measurement.item_functioning import ItemFunctioning
-from survey_service.measurement.method_disclosure import disclose_method_rows, is_shown
+from survey_service.measurement.method_disclosure import disclose_method_rows
 from survey_service.measurement.missing_items import MissingItemsCheck
 from survey_service.measurement.panel import PanelChange
 from survey_service.measurement.potential import RankedGap
@@ -33,6 +34,7 @@ from survey_service.measurement.released_details import (
     ItemFlagKind,
     ReleasedDetails,
     ReleasedGap,
+    ReleasedHelp,
     ReleasedInterval,
     ReleasedItem,
     ReleasedItemFlag,
@@ -97,7 +99,10 @@ def disclose_details(analysis: ProjectAnalysis, minimum: int) -> ReleasedDetails
             if any(entry.rank is not None for entry in found.ranking)
             and all(entry.n >= enough for entry in found.ranking if entry.rank is not None)
         ),
-        method_rows=disclose_method_rows(analysis.comparison.contrasts, minimum),
+        method_rows=disclose_method_rows(
+            analysis.comparison.contrasts, minimum, analysis.comparison.wave_means
+        ),
+        help_given=tuple(_help_given(analysis.help_given, enough)),
     )
 
 
@@ -344,6 +349,27 @@ def _weighted_means(analysis: ProjectAnalysis, enough: int) -> Iterator[Released
             n=weighted.n,
             mean=mean,
             effective_size=None if size is None else round(size),
+        )
+
+
+def _help_given(found: Sequence[HelpGiven], enough: int) -> Iterator[ReleasedHelp]:
+    telling: list[HelpGiven] = []
+    for wave in found:
+        if wave.own_count < enough:
+            continue
+        # Where all answered alike the share would tell how everybody answered.
+        alike = wave.with_help_count in {0, wave.own_count}
+        shift = None if alike else find_shift(wave, telling)
+        if not alike:
+            telling.append(wave)
+        everybody = wave.own_count + wave.by_other_count
+        others = wave.by_other_count if wave.by_other_count >= enough else None
+        yield ReleasedHelp(
+            wave=wave.wave,
+            n=wave.own_count,
+            with_help_share=None if alike else round_share(wave.share, wave.own_count),
+            by_other_share=None if others is None else round_share(others / everybody, everybody),
+            shifted_from=None if shift is None else shift.wave,
         )
 
 

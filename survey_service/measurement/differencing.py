@@ -5,10 +5,11 @@ two releases of it is exactly the difference of what each figure rests on, and a
 never differs by less than the newest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from survey_service.measurement.help_given import HELP_ITEM, HelpGiven
 from survey_service.measurement.item_table import ItemTable
 from survey_service.measurement.score_table import ScoreTable
 
@@ -19,9 +20,11 @@ Basis = Mapping[tuple[str, str, str], int]
 """(audience, wave, principle, item or RESPONSES) to the answers a release rests on there."""
 
 
-def count_basis(scores: ScoreTable, item_tables: Mapping[str, ItemTable]) -> dict[
-    tuple[str, str, str], int
-]:  # fmt: skip
+def count_basis(
+    scores: ScoreTable,
+    item_tables: Mapping[str, ItemTable],
+    help_given: Sequence[HelpGiven] = (),
+) -> dict[tuple[str, str, str], int]:
     """Return how many responses, scores and rated items there are per audience and wave."""
     counts: dict[tuple[str, str, str], int] = {}
     computable = ~np.isnan(scores.score)
@@ -39,6 +42,8 @@ def count_basis(scores: ScoreTable, item_tables: Mapping[str, ItemTable]) -> dic
                 rated = (table.codes[rows] >= 1).sum(axis=0)
                 for item, count in zip(table.item_keys, rated, strict=True):
                     counts[audience, wave, f"item:{item}"] = int(count)
+    for given in help_given:
+        counts["citizen", given.wave, f"item:{HELP_ITEM}"] = given.own_count
     return {key: count for key, count in counts.items() if count}
 
 

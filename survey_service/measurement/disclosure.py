@@ -12,6 +12,7 @@ from survey_service.measurement.comparison import (
     Verdict,
     WaveMean,
 )
+from survey_service.measurement.figure_rounding import round_points, round_to_five_points
 from survey_service.measurement.released_details import ReleasedDetails
 
 WHOLE_NUMBERS_UNDER = 10
@@ -164,6 +165,18 @@ def groups_are_safe(n_from: int, n_to: int, n_both: int, minimum: int) -> bool:
     return all(group == 0 or group >= minimum for group in groups)
 
 
+def is_shown(contrast: Contrast, minimum: int) -> bool:
+    """Return whether a contrast may be shown at all, here and in every analysis beside it."""
+    enough = min(contrast.n_from, contrast.n_to) >= minimum
+    safe = groups_are_safe(contrast.n_from, contrast.n_to, contrast.n_both, minimum)
+    return (
+        enough
+        and safe
+        and _is_number(contrast.difference)
+        and contrast.verdict is not Verdict.TOO_FEW
+    )
+
+
 def _release_mean(found: WaveMean, minimum: int) -> ReleasedMean | None:
     if found.n < minimum or not _is_number(found.adjusted_mean):
         return None
@@ -173,17 +186,14 @@ def _release_mean(found: WaveMean, minimum: int) -> ReleasedMean | None:
         principle=found.principle,
         wave=found.wave,
         n=found.n,
-        adjusted_mean=_rounded(found.adjusted_mean, 0 if few else 1),
-        ci_low=None if few else _rounded(found.ci_low, 1),
-        ci_high=None if few else _rounded(found.ci_high, 1),
+        adjusted_mean=round_points(found.adjusted_mean, 0 if few else 1),
+        ci_low=None if few else round_points(found.ci_low),
+        ci_high=None if few else round_points(found.ci_high),
     )
 
 
 def _release_contrast(found: Contrast, minimum: int) -> ReleasedContrast | None:
-    enough = min(found.n_from, found.n_to) >= minimum
-    safe = groups_are_safe(found.n_from, found.n_to, found.n_both, minimum)
-    exists = _is_number(found.difference) and found.verdict is not Verdict.TOO_FEW
-    if not (enough and safe and exists):
+    if not is_shown(found, minimum):
         return None
     few = min(found.n_from, found.n_to) < WHOLE_NUMBERS_UNDER
     return ReleasedContrast(
@@ -194,22 +204,22 @@ def _release_contrast(found: Contrast, minimum: int) -> ReleasedContrast | None:
         n_from=found.n_from,
         n_to=found.n_to,
         n_both=found.n_both,
-        adjusted_mean_from=_rounded(
+        adjusted_mean_from=round_points(
             found.adjusted_mean_from, 0 if found.n_from < WHOLE_NUMBERS_UNDER else 1
         ),
-        adjusted_mean_to=_rounded(
+        adjusted_mean_to=round_points(
             found.adjusted_mean_to, 0 if found.n_to < WHOLE_NUMBERS_UNDER else 1
         ),
-        difference=None if few else _rounded(found.difference, 1),
-        ci_low=None if few else _rounded(found.ci_low, 1),
-        ci_high=None if few else _rounded(found.ci_high, 1),
+        difference=None if few else round_points(found.difference),
+        ci_low=None if few else round_points(found.ci_low),
+        ci_high=None if few else round_points(found.ci_high),
         minimum_detectable_difference=(
-            None if few else _rounded(found.minimum_detectable_difference, 1)
+            None if few else round_points(found.minimum_detectable_difference)
         ),
         verdict=found.verdict,
         reason_code=found.reason.code,
         is_primary=found.is_primary,
-        equivalence_power=None if few else _rounded_share(found.equivalence_power),
+        equivalence_power=None if few else round_to_five_points(found.equivalence_power),
     )
 
 
@@ -322,13 +332,3 @@ def _names(keys: Iterable[str]) -> tuple[str, ...]:
 
 def _is_number(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
-
-
-def _rounded_share(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else round(round(value * 20) / 20, 2)
-
-
-def _rounded(value: float | None, decimals: int) -> float | None:
-    if value is None or not math.isfinite(value):
-        return None
-    return round(value, decimals) + 0.0  # never minus nought

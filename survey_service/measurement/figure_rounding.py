@@ -6,11 +6,11 @@ FIVE_POINTS_UNDER = 20
 """Shares of fewer answers than this are shown to the nearest 5 points."""
 
 
-def round_points(value: float | None) -> float | None:
-    """Return points to one decimal; None for what is missing or no number."""
+def round_points(value: float | None, decimals: int = 1) -> float | None:
+    """Return points to one decimal, or as many as told; None for what is missing or no number."""
     if value is None or not math.isfinite(value):
         return None
-    return round(value, 1) + 0.0  # never minus nought
+    return round(value, decimals) + 0.0  # never minus nought
 
 
 def round_share(share: float | None, n: int) -> float | None:

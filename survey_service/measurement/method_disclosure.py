@@ -1,10 +1,9 @@
 """The evaluator's method table: exact figures to two significant digits, and nothing more."""
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from survey_service.measurement.comparison import Contrast, Verdict
-from survey_service.measurement.disclosure import WHOLE_NUMBERS_UNDER, groups_are_safe
+from survey_service.measurement.comparison import Contrast, WaveMean
+from survey_service.measurement.disclosure import WHOLE_NUMBERS_UNDER, is_shown
 from survey_service.measurement.figure_rounding import (
     round_coefficient,
     round_points,
@@ -15,21 +14,22 @@ from survey_service.measurement.released_details import ReleasedMethodRow
 
 
 def disclose_method_rows(
-    contrasts: Iterable[Contrast], minimum: int
+    contrasts: Iterable[Contrast], minimum: int, wave_means: Iterable[WaveMean] = ()
 ) -> tuple[ReleasedMethodRow, ...]:
-    """Return a row per contrast that may be shown; with 5-9 answers in a wave counts alone."""
-    return tuple(_row(contrast) for contrast in contrasts if is_shown(contrast, minimum))
+    """Return a row per contrast that may be shown; with 5-9 answers in a wave counts alone.
+
+    `wave_means` are the same comparison's: the raw means' intervals come from them.
+    """
+    means = {(mean.audience, mean.principle, mean.wave): mean for mean in wave_means}
+    return tuple(_row(contrast, means) for contrast in contrasts if is_shown(contrast, minimum))
 
 
-def is_shown(contrast: Contrast, minimum: int) -> bool:
-    """Return whether `disclosure.disclose` shows a contrast at all."""
-    enough = min(contrast.n_from, contrast.n_to) >= minimum
-    safe = groups_are_safe(contrast.n_from, contrast.n_to, contrast.n_both, minimum)
-    exists = contrast.difference is not None and math.isfinite(contrast.difference)
-    return enough and safe and exists and contrast.verdict is not Verdict.TOO_FEW
-
-
-def _row(contrast: Contrast) -> ReleasedMethodRow:
+def _row(
+    contrast: Contrast, wave_means: Mapping[tuple[str, str, str], WaveMean]
+) -> ReleasedMethodRow:
+    key = contrast.audience, contrast.principle
+    raw_from = wave_means.get((*key, contrast.from_wave))
+    raw_to = wave_means.get((*key, contrast.to_wave))
     few = min(contrast.n_from, contrast.n_to) < WHOLE_NUMBERS_UNDER
 
     def points(value: float | None) -> float | None:
@@ -69,4 +69,8 @@ def _row(contrast: Contrast) -> ReleasedMethodRow:
         robust_difference=round_points(robust.difference) if robust else None,
         robust_p=round_significant(robust.p) if robust else None,
         disagrees=robust.disagrees if robust else None,
+        mean_from_low=points(raw_from.mean_ci_low) if raw_from else None,
+        mean_from_high=points(raw_from.mean_ci_high) if raw_from else None,
+        mean_to_low=points(raw_to.mean_ci_low) if raw_to else None,
+        mean_to_high=points(raw_to.mean_ci_high) if raw_to else None,
     )

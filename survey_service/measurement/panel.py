@@ -72,7 +72,14 @@ def measure_panel_change(
 
     Intervals rest on the differences between units (`clustered_regression`).
     """
-    people = follow_people(table, audience, principle, from_wave, to_wave)
+    key = audience, principle, from_wave, to_wave
+    return describe_panel_change(follow_people(table, *key), *key)
+
+
+def describe_panel_change(
+    people: PanelScores, audience: str, principle: str, from_wave: str, to_wave: str
+) -> PanelChange:
+    """Return what `measure_panel_change` does, of people who are followed already."""
     change = people.stayers_to - people.stayers_from
     return PanelChange(
         audience=audience,

@@ -17,6 +17,7 @@ from survey_service.measurement.comparison import (
     compare,
 )
 from survey_service.measurement.contrary_items import ItemChange, find_contrary_items
+from survey_service.measurement.help_given import HelpGiven
 from survey_service.measurement.item_distribution import ItemDistribution, item_distributions
 from survey_service.measurement.item_functioning import (
     ItemFunctioning,
@@ -25,7 +26,7 @@ from survey_service.measurement.item_functioning import (
 )
 from survey_service.measurement.item_table import ItemTable
 from survey_service.measurement.missing_items import MissingItemsCheck, check_missing_items
-from survey_service.measurement.panel import PanelChange, follow_people, measure_panel_change
+from survey_service.measurement.panel import PanelChange, describe_panel_change, follow_people
 from survey_service.measurement.potential import (
     PotentialRanking,
     RankedGap,
@@ -118,6 +119,7 @@ class ProjectAnalysis:
     potentials: tuple[PotentialRanking, ...]
     response_rates: tuple[WaveRate, ...]
     weighted_means: tuple[WeightedMean, ...]
+    help_given: tuple[HelpGiven, ...] = ()
 
 
 def analyse(
@@ -126,6 +128,7 @@ def analyse(
     rosters: Mapping[str, Roster],
     plan: ComparisonPlan,
     tell: Progress = lambda _step: None,
+    help_given: tuple[HelpGiven, ...] = (),
 ) -> ProjectAnalysis:
     """Run every analysis of a project's closed waves.
 
@@ -136,6 +139,7 @@ def analyse(
         rosters: per wave the people there are to ask per unit and audience.
         plan: waves in order, margin, primary contrast and minimum.
         tell: is told the name of each step before it begins.
+        help_given: who gave the citizens' answers, per wave in their order.
 
     Panels cover all pairs of waves; items are compared over the pair that is reported on (the
     primary one, else first to last) and over neighbouring waves.
@@ -165,6 +169,7 @@ def analyse(
         potentials=tuple(_potentials(tables, scores.principles, plan)),
         response_rates=tuple(_response_rates(tables, rosters, plan.waves)),
         weighted_means=tuple(_weighted_means(scores, rosters, plan.waves)),
+        help_given=help_given,
     )
 
 
@@ -205,8 +210,8 @@ def _panels(
     }
     for contrast in comparison.contrasts:
         key = contrast.audience, contrast.principle, contrast.from_wave, contrast.to_wave
-        change = measure_panel_change(scores, *key)
         people = follow_people(scores, *key)
+        change = describe_panel_change(people, *key)
         alpha = alphas.get((contrast.audience, contrast.from_wave, contrast.principle))
         yield PanelFinding(
             change=change,

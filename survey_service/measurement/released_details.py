@@ -229,6 +229,26 @@ class ReleasedMethodRow:
     robust_difference: float | None
     robust_p: float | None
     disagrees: bool | None
+    mean_from_low: float | None = None
+    mean_from_high: float | None = None
+    mean_to_low: float | None = None
+    mean_to_high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedHelp:
+    """Who gave the citizens' answers in one wave.
+
+    `with_help_share` is of the `n` who answered themselves, `by_other_share` of all who told who
+    answered. `shifted_from` names the earlier wave whose share of help lies furthest away, where
+    that is more than 10 points.
+    """
+
+    wave: str
+    n: int
+    with_help_share: float | None
+    by_other_share: float | None
+    shifted_from: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,3 +265,4 @@ class ReleasedDetails:
     missing_items: tuple[ReleasedMissingCheck, ...] = ()
     potentials: tuple[ReleasedPotential, ...] = ()
     method_rows: tuple[ReleasedMethodRow, ...] = ()
+    help_given: tuple[ReleasedHelp, ...] = ()

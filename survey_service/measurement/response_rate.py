@@ -40,14 +40,6 @@ def response_rates(
     )
 
 
-def total_rate(rates: tuple[ResponseRate, ...], audience: str) -> ResponseRate:
-    """Return the rate of one audience over the units whose roster is known, as unit ""."""
-    known = [rate for rate in rates if rate.audience == audience and rate.roster is not None]
-    answered = sum(rate.answered for rate in known)
-    roster = sum(rate.roster or 0 for rate in known)
-    return _rate("", audience, answered, roster if known else None)
-
-
 def _rate(unit: str, audience: str, answered: int, roster: int | None) -> ResponseRate:
     reason = None
     if roster is None:

@@ -12,6 +12,7 @@ from survey_service.measurement.comparison import (
 from survey_service.measurement.detail_disclosure import attach_details, disclose_details
 from survey_service.measurement.differencing import Basis, changed_too_little, count_basis
 from survey_service.measurement.disclosure import ReleasedFigures, disclose
+from survey_service.measurement.help_given import HELP_ITEM, HelpGiven, count_help
 from survey_service.measurement.instrument_versions import join_versions
 from survey_service.measurement.item_table import ItemTable, Response, tabulate_responses
 from survey_service.measurement.project_analysis import Progress, analyse
@@ -139,13 +140,17 @@ def _find(project_id: UUID) -> tuple[ProjectRecord, tuple[WaveRecord, ...]]:
 class _Gathered:
     scores: ScoreTable
     item_tables: dict[str, ItemTable]
+    help_given: tuple[HelpGiven, ...]
     basis: Basis
 
 
 def _gather(project: ProjectRecord, closed: tuple[WaveRecord, ...]) -> _Gathered:
     """Read all that figures rest on, before anything is computed from it."""
     scores, item_tables = load_scores(project, closed), load_item_tables(closed)
-    gathered = _Gathered(scores, item_tables, count_basis(scores, item_tables))
+    answers = results.count_answers(reading(), [wave.id for wave in closed], HELP_ITEM)
+    help_given = count_help(answers, [wave.key for wave in closed])
+    basis = count_basis(scores, item_tables, help_given)
+    gathered = _Gathered(scores, item_tables, help_given, basis)
     _refuse_small_changes(project, gathered.basis)
     return gathered
 
@@ -176,6 +181,7 @@ def _compute(
         results.find_rosters(reading(), [wave.id for wave in closed]),
         plan_of(project, closed),
         tell,
+        gathered.help_given,
     )
     figures = disclose(
         analysis.comparison,

@@ -205,3 +205,17 @@ def find_release_basis(session: Session, project_id: UUID, number: int) -> dict[
         .where(ReleaseContent.project_id == project_id, ReleaseContent.number == number)
     )
     return {(audience, wave, counted): count for audience, wave, counted, count in rows}
+
+
+def count_answers(
+    session: Session, wave_ids: Sequence[UUID], item_key: str
+) -> dict[tuple[str, str], int]:
+    """Return how many sent responses gave each answer to one question, by (wave's key, answer)."""
+    rows = session.execute(
+        select(Wave.key, Answer.value, func.count())
+        .join(Response, Response.id == Answer.response_id)
+        .join(Wave, Wave.id == Response.wave_id)
+        .where(Response.wave_id.in_(list(wave_ids)), Response.is_sent, Answer.item_key == item_key)
+        .group_by(Wave.key, Answer.value)
+    )
+    return {(wave, value): count for wave, value, count in rows}

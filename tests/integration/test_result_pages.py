@@ -56,6 +56,9 @@ def answer_wave(installation: Installation, wave: str, seed: int, relatives: int
         for number in range(count):
             level = draw.choice((2, 3, 4))
             answers = {item.key: str(level + draw.choice((-1, 0, 1))) for item in items}
+            if audience == "citizen":
+                with_help = number < (6 if wave == "baseline" else 12)
+                answers["help"] = "with_help" if with_help else "alone"
             unit = installation.units["house" if number % 2 else "home"]
             gathered.append(GatheredResponse(unit, audience, f"{audience}-{number}", answers))
     with installation.context():
@@ -147,6 +150,13 @@ def test_another_audience_can_be_chosen(evaluator, answered):
 
 def test_response_rates_are_told_per_unit(evaluator, answered):
     assert "12 af 30 (40 %)" in page(evaluator, answered, "svarere").text
+
+
+def test_help_with_answering_is_told_and_a_shift_pointed_out(evaluator, answered):
+    text = page(evaluator, answered, "svarere").text
+    assert "baseline 24 25 %" in text
+    assert "final 24 50 %" in text
+    assert "flyttet sig mere end 10 point fra baseline til final" in text
 
 
 def test_a_release_from_before_these_figures_says_that_there_are_none(evaluator, answered):

@@ -9,6 +9,7 @@ from survey_service.measurement.contrast_statistics import (
     equivalence_power,
     infer,
     interval,
+    raw_interval,
     standardise,
 )
 from survey_service.measurement.mixed_model import Estimate
@@ -93,3 +94,14 @@ def test_the_effect_size_by_hand():
 @pytest.mark.parametrize("variances", [(None, 4.0), (4.0, None), (0.0, 0.0)])
 def test_the_effect_size_needs_variances(variances):
     assert standardise(4.0, (10, 10), variances) is None
+
+
+def test_the_raw_means_interval_uses_the_t_table():
+    """40, 50, 60, 70 and 55: mean 55, variance 125, error 5; t(.975, 4) = 2.776 in any table."""
+    low, high = raw_interval(55.0, 125.0, 5)
+    assert low == pytest.approx(55 - 5 * 2.776, abs=5e-3)
+    assert high == pytest.approx(55 + 5 * 2.776, abs=5e-3)
+
+
+def test_one_answer_has_no_interval():
+    assert raw_interval(40.0, float("nan"), 1) == (None, None)

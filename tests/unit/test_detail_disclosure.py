@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from item_table_builder import item_table
-from released_figures_builder import a_contrast, some_figures
+from released_figures_builder import a_contrast, a_mean, some_figures
 
 from survey_service.measurement.comparison import ComparisonPlan, Verdict
 from survey_service.measurement.dataclass_json import from_plain, to_plain
 from survey_service.measurement.detail_disclosure import attach_details, disclose_details
 from survey_service.measurement.figure_rounding import round_share, round_significant
+from survey_service.measurement.help_given import HelpGiven
 from survey_service.measurement.item_table import ItemTable
 from survey_service.measurement.method_disclosure import disclose_method_rows
 from survey_service.measurement.project_analysis import WaveRate, analyse
@@ -196,6 +197,17 @@ def test_the_method_table_gives_counts_alone_under_ten_answers():
     assert (row.n_from, row.mean_from, row.p, row.df, row.components) == (9, None, None, None, {})
 
 
+def test_the_method_table_gives_raw_means_with_an_interval_from_ten_answers_on():
+    means = [
+        replace(a_mean(wave=wave), mean_ci_low=50.06, mean_ci_high=60.04)
+        for wave in ("baseline", "final")
+    ]
+    [row] = disclose_method_rows([a_contrast()], 5, means)
+    assert (row.mean_from_low, row.mean_from_high, row.mean_to_low) == (50.1, 60.0, 50.1)
+    [few] = disclose_method_rows([a_contrast(n_from=9, n_to=80, n_both=0)], 5, means)
+    assert (few.mean_from_low, few.mean_to_high) == (None, None)
+
+
 def test_a_distribution_in_which_everyone_answered_alike_is_withheld():
     random = np.random.default_rng(3)
     citizen = a_table(random, "citizen", {"baseline": 30, "final": 30})
@@ -257,3 +269,39 @@ def test_a_withheld_contrast_is_never_marked_as_poorly_measured():
 def test_a_minimum_under_five_is_refused():
     with pytest.raises(ValueError, match="expected 5 answers or more, found 4"):
         disclose_details(an_analysis(1, dict.fromkeys(WAVES, 12), dict.fromkeys(WAVES, 12)), 4)
+
+
+# --- help with answering ------------------------------------------------------------------------
+
+
+def shown_help(*waves: tuple[int, int, int]):
+    names = ("baseline", "midterm", "final")
+    given = tuple(HelpGiven(name, *counts) for name, counts in zip(names, waves, strict=False))
+    analysis = an_analysis(1, dict.fromkeys(WAVES, 12), dict.fromkeys(WAVES, 12))
+    return disclose_details(replace(analysis, help_given=given), 5).help_given
+
+
+def test_the_share_that_had_help_is_of_those_who_answered_themselves():
+    [wave] = shown_help((60, 20, 20))
+    assert (wave.n, wave.with_help_share, wave.by_other_share) == (80, 0.25, 0.2)
+
+
+def test_of_fewer_than_ten_the_help_is_not_told():
+    assert shown_help((5, 4, 40)) == ()
+
+
+def test_under_twenty_the_share_is_given_to_five_points():
+    assert shown_help((12, 5, 0))[0].with_help_share == 0.3  # 5 of 17 is 29 %
+
+
+def test_a_few_answers_by_others_are_not_given_away_by_their_share():
+    assert shown_help((60, 20, 4))[0].by_other_share is None
+
+
+def test_where_nobody_had_help_the_share_is_not_told():
+    assert shown_help((60, 0, 0))[0].with_help_share is None
+
+
+def test_a_share_that_moves_by_more_than_ten_points_is_pointed_out():
+    found = shown_help((80, 20, 0), (70, 30, 0), (69, 31, 0))
+    assert [wave.shifted_from for wave in found] == [None, None, "baseline"]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from survey_service.measurement.response_rate import response_rates, total_rate
+from survey_service.measurement.response_rate import response_rates
 
-NORTH, SOUTH = ("north", "citizen"), ("south", "citizen")
+NORTH = ("north", "citizen")
 
 
 def test_the_rate_is_answers_over_people_to_ask():
@@ -29,17 +29,6 @@ def test_nobody_answering_is_a_rate_of_zero():
 def test_a_roster_that_cannot_carry_a_rate_gives_a_reason(answered, roster, code):
     (found,) = response_rates(answered, roster)
     assert (found.rate, found.reason.code) == (None, code)
-
-
-def test_the_total_rests_on_the_units_whose_roster_is_known():
-    rates = response_rates({NORTH: 10, SOUTH: 30, ("east", "citizen"): 5}, {NORTH: 40, SOUTH: 60})
-    total = total_rate(rates, "citizen")
-    assert (total.answered, total.roster, total.rate) == (40, 100, 0.4)
-
-
-def test_a_total_without_any_roster_says_so():
-    total = total_rate(response_rates({NORTH: 10}, {}), "citizen")
-    assert (total.rate, total.reason.code) == (None, "no_roster")
 
 
 def test_a_negative_count_is_refused_with_its_place():

@@ -18,6 +18,7 @@ from survey_service.web.workspace.results_frame import (
     details_of,
     difference_text,
     exact_text,
+    mean_text,
     measure_names,
     order_audiences,
     render_section,
@@ -133,12 +134,13 @@ def _columns(*keys: str) -> list[str]:
 def _mean_table(rows: Sequence[ReleasedMethodRow], names: dict[str, str], title: str) -> Table:
     return Table(
         translate("workspace.method.mean_caption", pair=title),
-        _columns("n", "raw_means", "difference", "effect"),
+        _columns("n", "raw_from", "raw_to", "difference", "effect"),
         [
             [
                 names[row.principle],
                 f"{row.n_from} / {row.n_to} / {row.n_both}",
-                f"{score_text(row.mean_from)} / {score_text(row.mean_to)}",
+                _raw_text(row.mean_from, row.mean_from_low, row.mean_from_high),
+                _raw_text(row.mean_to, row.mean_to_low, row.mean_to_high),
                 _points(row.difference),
                 score_text(row.effect_size, 2),
             ]
@@ -225,6 +227,10 @@ def _agreement(row: ReleasedMethodRow) -> str:
     if row.disagrees is None:
         return WITHHELD
     return translate(f"workspace.method.{'unlike' if row.disagrees else 'alike'}")
+
+
+def _raw_text(mean: float | None, low: float | None, high: float | None) -> str:
+    return mean_text(None if mean is None else ReleasedInterval(mean, low, high))
 
 
 def _points(value: float | None) -> str:

@@ -8,6 +8,7 @@ from survey_service.charts.figures import format_score
 from survey_service.charts.share_bars import NARROW_BARS, PAGE_BARS, ShareBar, draw_share_bars
 from survey_service.charts.wave_rows import compared_waves
 from survey_service.measurement.disclosure import ReleasedContrast
+from survey_service.measurement.instrument import Audience
 from survey_service.measurement.released_details import ReleasedPanel, ReleasedRate
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import results
@@ -40,6 +41,7 @@ def render_respondents(release: PublishedRelease, chosen: str | None) -> str:
     audience = chosen if chosen in audiences else audiences[0]
     found = [
         _rate_block(release, audience),
+        _help_block(release, audience),
         _panel_block(release, audience),
         _reliable_change_block(release, audience),
         _weighted_block(release, audience),
@@ -128,6 +130,46 @@ def _total_row(release: PublishedRelease, audience: str) -> list[str]:
                 )
             )
     return cells
+
+
+def _help_block(release: PublishedRelease, audience: str) -> Block | None:
+    found = details_of(release).help_given if audience == Audience.CITIZEN else ()
+    if not found:
+        return None
+    waves = wave_names(release)
+    return Block(
+        heading=translate("workspace.respondents.help"),
+        texts=[translate("workspace.respondents.help_text")],
+        notes=[
+            translate(
+                "workspace.respondents.help_shifted",
+                first=waves[wave.shifted_from],
+                last=waves[wave.wave],
+            )
+            for wave in found
+            if wave.shifted_from is not None
+        ],
+        tables=[
+            Table(
+                translate("workspace.respondents.help_caption"),
+                [
+                    translate("workspace.respondents.help_wave"),
+                    translate("workspace.respondents.help_own"),
+                    translate("workspace.respondents.help_share"),
+                    translate("workspace.respondents.help_by_other"),
+                ],
+                [
+                    [
+                        waves[wave.wave],
+                        str(wave.n),
+                        share_text(wave.with_help_share),
+                        share_text(wave.by_other_share),
+                    ]
+                    for wave in found
+                ],
+            )
+        ],
+    )
 
 
 def _compared_panels(
