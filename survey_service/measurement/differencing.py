@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.measurement.help_given import HELP_ITEM, HelpGiven
 from survey_service.measurement.item_table import ItemTable
 from survey_service.measurement.score_table import ScoreTable
@@ -45,6 +46,23 @@ def count_basis(
     for given in help_given:
         counts["citizen", given.wave, f"item:{HELP_ITEM}"] = given.own_count
     return {key: count for key, count in counts.items() if count}
+
+
+def shown_basis(figures: ReleasedFigures) -> dict[tuple[str, str, str], int]:
+    """Return the counts that released figures show, for a release that none were kept with."""
+    counts = {
+        (found.audience, found.wave, RESPONSES): found.sent
+        for found in figures.counts
+        if found.sent is not None
+    }
+    counts |= {
+        (mean.audience, mean.wave, mean.principle): mean.n
+        for mean in figures.wave_means
+        if mean.n is not None
+    }
+    for item in figures.details.items if figures.details else ():
+        counts[item.audience, item.wave, f"item:{item.item}"] = item.n_rated
+    return counts
 
 
 def changed_too_little(before: Basis, now: Basis, minimum: int) -> tuple[tuple[str, str], ...]:

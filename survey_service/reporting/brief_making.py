@@ -67,8 +67,13 @@ def _primary_waves(release: PublishedRelease) -> tuple[Wording, Wording] | None:
         wave.key: Wording({"da": wave.label_da, "en": wave.label_en})
         for wave in projects.find_waves(reading(), project.id)
     }
-    first, last = labels.get(project.primary_from or ""), labels.get(project.primary_to or "")
-    return None if first is None or last is None else (first, last)
+    if project.primary_from is None or project.primary_to is None:
+        return None
+
+    def label(key: str) -> Wording:
+        return labels.get(key) or Wording({"da": key, "en": key})
+
+    return label(project.primary_from), label(project.primary_to)
 
 
 def _instrument_versions(waves: tuple[WaveRecord, ...], language: str) -> tuple[str, ...]:

@@ -10,7 +10,12 @@ from survey_service.measurement.comparison import (
     PrimaryContrast,
 )
 from survey_service.measurement.detail_disclosure import attach_details, disclose_details
-from survey_service.measurement.differencing import Basis, changed_too_little, count_basis
+from survey_service.measurement.differencing import (
+    Basis,
+    changed_too_little,
+    count_basis,
+    shown_basis,
+)
 from survey_service.measurement.disclosure import ReleasedFigures, disclose
 from survey_service.measurement.help_given import HELP_ITEM, HelpGiven, count_help
 from survey_service.measurement.instrument_versions import join_versions
@@ -159,7 +164,11 @@ def _refuse_small_changes(project: ProjectRecord, basis: Basis) -> None:
     numbers = results.find_releases(reading(), project.id)
     if not numbers:
         return
-    before = results.find_release_basis(reading(), project.id, numbers[0][0])
+    before: Basis = results.find_release_basis(reading(), project.id, numbers[0][0])
+    if not before:
+        # Made before counts were kept, or the answers are purged: hold what was shown against it.
+        before = shown_basis(find_release(project.id).figures)
+        basis = {key: count for key, count in basis.items() if key in before}
     changed = changed_too_little(before, basis, project.minimum)
     if changed:
         places = ", ".join(f"{audience} in {wave}" for audience, wave in changed)

@@ -110,3 +110,11 @@ def test_purging_a_project_removes_what_its_releases_rest_on(released):
         purge_expired(released.keys, released.clock.today.replace(year=2040))
     assert released.rows("release_content") == []
     assert released.rows("release")
+
+
+def test_a_release_without_kept_counts_is_held_against_what_it_shows(released):
+    with released.context(), database.engine.begin() as connection:
+        connection.execute(sa.delete(Base.metadata.tables["release_content"]))
+    withdraw(released, 1)
+    with released.context(), pytest.raises(TooFewChanged, match="citizen in baseline"):
+        release_project(released.project_id, released.clock.today)

@@ -1,0 +1,43 @@
+"""A comparison that was named beforehand but not measured yet is never taken for another."""
+
+import pytest
+import sqlalchemy as sa
+from builders import Installation
+from test_result_pages import answered, evaluator, page  # noqa: F401 - fixtures of the same pages
+
+from survey_service.briefs.context import Speech
+from survey_service.briefs.method_words import method_points
+from survey_service.reporting.brief_making import context_of
+from survey_service.reporting.releasing import find_release
+from survey_service.storage.database import Base, database
+
+
+def name_primary(installation: Installation, last: str) -> None:
+    project = Base.metadata.tables["project"]
+    named = {"primary_audience": "citizen", "primary_from": "baseline", "primary_to": last}
+    with installation.context(), database.engine.begin() as connection:
+        connection.execute(sa.update(project).values(**named))
+
+
+def test_the_method_page_says_that_it_waits(evaluator, answered):  # noqa: F811
+    name_primary(answered, "later")
+    text = page(evaluator, answered, "metode").text
+    assert "(Borgere, baseline til later) er ikke målt endnu" in text
+    assert "Primær sammenligning" not in text
+
+
+@pytest.mark.usefixtures("evaluator")
+def test_the_brief_names_no_comparison_that_was_not_named(answered):  # noqa: F811
+    name_primary(answered, "later")
+    with answered.context():
+        release = find_release(answered.project_id)
+        words = "".join(
+            method_points(release.figures, Speech(context_of(release, "da", None), "da"))
+        )
+    assert "(baseline til later) er ikke målt endnu" in words
+    assert "Her er risikoen" not in words
+
+
+def test_the_results_page_tells_why_interval_and_conclusion_may_differ(evaluator, answered):  # noqa: F811
+    evaluator.get(f"/arbejdsrum/projekt/{answered.project_id}/resultater")
+    assert "selv om intervallet ikke rummer 0" in evaluator.text
