@@ -340,6 +340,22 @@ def test_after_resuming_earlier_answers_are_not_given_to_the_page(
     assert set(elsewhere["hidden"]) == set(asked()[:2])
 
 
+def test_a_page_that_knows_the_lasting_values_of_its_sitting_is_given_the_changing_ones_alone(
+    answering: Visitor,
+) -> None:
+    whole = answering.client.get("/offline/sitting").get_json()
+    token = whole["page_tokens"]["whole"]
+    known = answering.client.get("/offline/sitting", query_string={"known": token}).get_json()
+    assert known == {key: whole[key] for key in ("answers", "hidden", "withdrawal_code")}
+
+
+def test_a_page_that_knows_another_sitting_is_given_everything(answering: Visitor) -> None:
+    whole = answering.client.get("/offline/sitting").get_json()
+    for known in ("", "0" * 24, "æ"):
+        found = answering.client.get("/offline/sitting", query_string={"known": known})
+        assert found.get_json().keys() == whole.keys()
+
+
 def test_the_page_that_made_a_packet_may_look_back_at_its_answers(answering: Visitor) -> None:
     device = Device.of(answering, answering.client)
     packet = device.packet(first_answers(range(3, 4)))

@@ -1,5 +1,6 @@
 """What a page takes with it before the network goes, and where it sends answers afterwards."""
 
+import hmac
 import json
 from collections.abc import Callable
 from typing import Any, cast
@@ -121,10 +122,19 @@ def reach() -> ResponseReturnValue:
 @pages.get("/offline/sitting")
 @access(Access.PUBLIC)
 def sitting() -> ResponseReturnValue:
-    """Give an open page what it needs to go on without network. It stays in the page's memory."""
+    """Give an open page what it needs to go on without network. It stays in the page's memory.
+
+    A page that tells by `known`, the token of the whole response, that the tab's earlier page
+    learned the rest, is given what may have changed alone: data can be dear.
+    """
     current = current_sitting()
     prepared = offline.prepare(_keys(), current.response_id)
-    return _sitting_values(current, prepared)
+    changing = _changing_values(current, prepared)
+    if hmac.compare_digest(
+        request.args.get("known", "").encode(), page_token(current, WHOLE_RESPONSE).encode()
+    ):
+        return changing
+    return _lasting_values(current, prepared) | changing
 
 
 @pages.get("/offline/questions/<fingerprint>/<key>/<int:version>/<any(words, choices):kind>")
@@ -211,9 +221,25 @@ def _icon(name: str, sizes: str, kind: str) -> dict[str, str]:
     return {"src": url_for("static", filename=f"icons/{name}"), "sizes": sizes, "type": kind}
 
 
-def _sitting_values(current: Sitting, prepared: OfflineSitting) -> dict[str, object]:
+def _lasting_values(current: Sitting, prepared: OfflineSitting) -> dict[str, object]:
+    """Return what stays as it is as long as the sitting lasts."""
     state = prepared.state
     _, items = answering.questions_of(state)
+    pages_of_sitting = [*(str(number) for number in range(1, len(items) + 1)), WHOLE_RESPONSE]
+    return {
+        "ticket": prepared.ticket,
+        "public_key": offline.encode_base64(prepared.public_key),
+        "questions": address_of(
+            state.instrument_key, state.instrument_version, state.offers_free_text
+        ),
+        "has_code": state.has_code,
+        "page_tokens": {page: page_token(current, page) for page in pages_of_sitting},
+    }
+
+
+def _changing_values(current: Sitting, prepared: OfflineSitting) -> dict[str, object]:
+    """Return the answers of this sitting, and which questions were answered before it."""
+    _, items = answering.questions_of(prepared.state)
     numbers = {item.key: number for number, item in enumerate(items, start=1)}
     readable = {
         key: value
@@ -222,16 +248,6 @@ def _sitting_values(current: Sitting, prepared: OfflineSitting) -> dict[str, obj
     }
     code = prepared.withdrawal_code
     return {
-        "ticket": prepared.ticket,
-        "public_key": offline.encode_base64(prepared.public_key),
-        "questions": address_of(
-            state.instrument_key, state.instrument_version, state.offers_free_text
-        ),
-        "has_code": state.has_code,
-        "page_tokens": {
-            str(number): page_token(current, str(number)) for number in numbers.values()
-        }
-        | {WHOLE_RESPONSE: page_token(current, WHOLE_RESPONSE)},
         "answers": readable,
         "hidden": sorted(set(prepared.answers) - set(readable)),
         "withdrawal_code": None if code is None else format_code(code),

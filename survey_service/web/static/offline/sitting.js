@@ -7,9 +7,12 @@ const QUESTIONS = "questions"; // the service worker leaves this cache alone
 /** Learn what the page needs while there is network; null where nobody is answering. */
 export async function loadSitting() {
   try {
-    const reply = await fetch("/offline/sitting", { cache: "no-store" });
+    // What stays the same for the whole sitting is asked for once: data can be dear.
+    const kept = JSON.parse(sessionStorage.getItem(KEPT_UNDER)) ?? {};
+    const known = encodeURIComponent(kept.page_tokens?.whole ?? "");
+    const reply = await fetch(`/offline/sitting?known=${known}`, { cache: "no-store" });
     if (!reply.ok || reply.redirected) return null;
-    const sitting = await reply.json();
+    const sitting = { ...kept, ...(await reply.json()) };
     // Kept for the tab's next page, in case the network goes before that page has asked. Neither
     // answers nor the withdrawal code are among it: what is kept may end up on the disk.
     const { answers, hidden, withdrawal_code, ...rest } = sitting;
