@@ -107,6 +107,10 @@ def _follow(*links: str) -> Way:
     return come
 
 
+def _result_section(name: str) -> Way:
+    return _follow(PROJECT_TITLE, "Se resultater", name)
+
+
 def pair_tablet(person: Person, demonstration: Demonstration) -> None:
     """Sign in on a tablet and pair it with a unit."""
     sign_in(person, demonstration)
@@ -184,5 +188,10 @@ PAGES: dict[str, tuple[str, Way]] = {
     "tablet-unpaired": ("stranger", _open("/tablet")),
     "results": ("evaluator", _follow(PROJECT_TITLE, "Se resultater")),
     "results-staff": ("evaluator", _follow(PROJECT_TITLE, "Se resultater", "Medarbejdere")),
+    "results-gaps": ("evaluator", _result_section("Målgrupper side om side")),
+    "results-items": ("evaluator", _result_section("Spørgsmål")),
+    "results-respondents": ("evaluator", _result_section("Hvem svarede")),
+    "results-reliability": ("evaluator", _result_section("Pålidelighed")),
+    "results-method": ("evaluator", _result_section("Metode")),
 }
 """Each page: who comes to it, and how. The one who answers takes a break on the last of theirs."""

@@ -84,6 +84,17 @@ def test_axe_finds_nothing_wrong_with_english_refusals(people: dict[str, Person]
     assert find_violations(page, EVERY_RULE) == []
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_wrong_on_the_page_that_stands_in_without_network(
+    person: Person, width: int
+) -> None:
+    page = person.open("/offline").page
+    page.set_viewport_size({"width": width, "height": 900})
+    assert find_violations(page, EVERY_RULE) == []
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    assert person.troubles == []
+
+
 def test_axe_would_find_what_is_wrong(person: Person) -> None:
     page = person.open("/").page
     page.evaluate("document.querySelector('label[for=code]').remove()")

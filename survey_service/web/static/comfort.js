@@ -3,6 +3,7 @@
   "use strict";
 
   const panel = document.querySelector(".display");
+  if (!panel) return; // the page that stands in for others without network
   panel.querySelector("form").addEventListener("submit", (event) => {
     const chosen = event.submitter;
     if (!chosen || !window.fetch) return;
