@@ -29,7 +29,7 @@ lint: $(READY) ## ruff, mypy, import contracts
 
 .PHONY: test
 test: lint ## Lint and every test that fits in ten minutes
-	$(BIN)/pytest -n 2 --dist loadscope -m "not long" $(TEST_OPTIONS)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not long" $(TEST_OPTIONS)
 
 .PHONY: test-long
 test-long: $(READY) ## The tests that need longer
