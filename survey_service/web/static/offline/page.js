@@ -2,7 +2,7 @@
 // when the network is gone. Without service worker, IndexedDB or encryption it does nothing at all:
 // the page works as it does without scripts.
 
-const SECONDS_BETWEEN_TRIES = 30;
+const SECONDS_BETWEEN_TRIES = 15;
 const SECONDS_TO_REACH = 4;
 const QUESTION = /^\/svar\/(\d+)$/;
 const STEPS = { "/send": "send", "/slet": "delete" };
@@ -226,7 +226,10 @@ function afterLoading() {
     if (!(await getReady())) return;
     prepare();
     navigator.serviceWorker.register("/service-worker.js").catch(() => {});
-    window.addEventListener("online", tryToDeliver);
+    window.addEventListener("online", async () => {
+      await round?.catch(() => {}); // one that began without network must not stand for this one
+      tryToDeliver();
+    });
     document.addEventListener("visibilitychange", () => document.hidden || tryToDeliver());
     setInterval(tryToDeliver, SECONDS_BETWEEN_TRIES * 1000);
     await tryToDeliver();
