@@ -10,6 +10,8 @@ from person import Person
 from playwright.sync_api import Browser, Page
 from service_pages import BEGINNINGS, PAGES
 
+pytestmark = pytest.mark.long
+
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (320, 768, 1280)
