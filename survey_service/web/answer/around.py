@@ -2,13 +2,11 @@
 
 from flask import current_app, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from flask_wtf.csrf import CSRFError
 
 from survey_service.texts import LANGUAGES
 from survey_service.web.access import Access, access
 from survey_service.web.answer.blueprint import pages
-from survey_service.web.answer.forms import DisplayForm, LanguageForm
+from survey_service.web.answer.forms import DisplayForm, LanguageForm, require_valid
 from survey_service.web.display import choose_display
 from survey_service.web.kiosk.cookies import FAREWELL, LAST, PAIRING, UNSENT, cookie_name
 
@@ -37,7 +35,7 @@ def cookies() -> ResponseReturnValue:
 def switch_language() -> ResponseReturnValue:
     """Go on in another language on the same page."""
     form = LanguageForm()
-    _require_valid(form)
+    require_valid(form)
     if form.language.data in LANGUAGES:
         session["language"] = form.language.data
     return redirect(_local_path(form.next.data), code=303)
@@ -48,7 +46,7 @@ def switch_language() -> ResponseReturnValue:
 def switch_display() -> ResponseReturnValue:
     """Go on with another text size, spacing or colours on the same page."""
     form = DisplayForm()
-    _require_valid(form)
+    require_valid(form)
     choose_display(
         {
             "size": form.size.data,
@@ -57,11 +55,6 @@ def switch_display() -> ResponseReturnValue:
         }
     )
     return redirect(_local_path(form.next.data), code=303)
-
-
-def _require_valid(form: FlaskForm) -> None:
-    if not form.validate():
-        raise CSRFError
 
 
 def _local_path(path: str | None) -> str:

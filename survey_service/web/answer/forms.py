@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from flask_wtf.csrf import validate_csrf
+from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import HiddenField, StringField
 from wtforms.csrf.core import CSRF
 
@@ -62,3 +62,9 @@ class DisplayForm(AnsweringForm):
     spacing = StringField()
     contrast = StringField()
     next = StringField()
+
+
+def require_valid(form: FlaskForm) -> None:
+    """Refuse a form without its token against forged requests: CSRFError."""
+    if not form.validate():
+        raise CSRFError

@@ -6,8 +6,6 @@ from typing import cast
 
 from flask import current_app, g, make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from flask_wtf.csrf import CSRFError
 
 from survey_service.fieldwork import answering
 from survey_service.fieldwork.access_codes import CodeMistyped, format_code
@@ -26,7 +24,7 @@ from survey_service.storage.responses import ResponseState
 from survey_service.web.access import Access, access
 from survey_service.web.answer.audio import audio_url
 from survey_service.web.answer.blueprint import pages
-from survey_service.web.answer.forms import AnswerForm, CodeForm, PageForm
+from survey_service.web.answer.forms import AnswerForm, CodeForm, PageForm, require_valid
 from survey_service.web.answer.practice import offers_practice
 from survey_service.web.answer.sitting import (
     Sitting,
@@ -61,7 +59,7 @@ def enter() -> ResponseReturnValue:
         response = make_response(page)
         forget(response, FAREWELL)  # a pause code is not for whoever comes next
         return response
-    _require_valid(form)
+    require_valid(form)
     typed = form.code.data or ""
     return _enter_with(typed)
 
@@ -121,7 +119,7 @@ def answer(number: int) -> ResponseReturnValue:
     """Save one answer and go on."""
     sitting, form = current_sitting(), AnswerForm()
     require_page_token(sitting, str(number), form.page.data)
-    _require_valid(form)
+    require_valid(form)
     if form.clear.data:
         answering.clear_answer(_keys(), sitting.response_id, number)
         return redirect(url_for("answer.question", number=number), code=303)
@@ -207,7 +205,7 @@ def thanks() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def finish() -> ResponseReturnValue:
     """Leave the browser clean for the next person."""
-    _require_valid(PageForm())
+    require_valid(PageForm())
     if on_tablet():
         session.clear()
     end_sitting()
@@ -228,7 +226,7 @@ def withdraw() -> ResponseReturnValue:
     form = CodeForm()
     if not form.is_submitted():
         return render_template("answer/withdraw.html", error=None, code="")
-    _require_valid(form)
+    require_valid(form)
     typed = form.code.data or ""
     try:
         answering.withdraw(_keys(), typed)
@@ -406,13 +404,8 @@ def _notice_section(section: str, values: Mapping[str, object]) -> Mapping[str, 
 def _sitting_of_whole_form() -> Sitting:
     sitting, form = current_sitting(), PageForm()
     require_page_token(sitting, WHOLE_RESPONSE, form.page.data)
-    _require_valid(form)
+    require_valid(form)
     return sitting
-
-
-def _require_valid(form: FlaskForm) -> None:
-    if not form.validate():
-        raise CSRFError
 
 
 def _today() -> date:
