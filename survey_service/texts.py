@@ -1,7 +1,8 @@
 """Words for people, in every language the interface speaks.
 
-A `texts.toml` beside the code that uses it holds, per key, one line per language, so that a
-translator sees them together and a missing translation is found when the file is read.
+A `texts.toml`, or a folder `texts/` of such files, beside the code that uses it holds, per key, one
+line per language, so that a translator sees them together and a missing translation is found when
+the file is read.
 """
 
 import tomllib
@@ -32,22 +33,35 @@ class Wording:
 
 @cache
 def load_texts(path: Path) -> Mapping[str, Wording]:
-    """Read a `texts.toml`: tables of `da = "…"` and `en = "…"`, keyed by their dotted name.
+    """Read a file of texts, or a folder of them: tables of `da = "…"` and `en = "…"`.
 
-    Raises ValueError when a text lacks a language.
+    Returns the texts by the dotted name of their table.
+
+    Raises ValueError when a text lacks a language or stands in two files.
     """
+    found: dict[str, Wording] = {}
+    for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
+        texts = _read_texts(file)
+        repeated = sorted(found.keys() & texts.keys())
+        if repeated:
+            raise ValueError(f"{file}: expected texts of its own, found in another too: {repeated}")
+        found |= texts
+    return found
+
+
+def _read_texts(file: Path) -> dict[str, Wording]:
     found: dict[str, Wording] = {}
 
     def visit(name: str, table: Mapping[str, object]) -> None:
         if any(isinstance(value, str) for value in table.values()):
             missing = [language for language in LANGUAGES if language not in table]
             if missing:
-                raise ValueError(f"{path}: {name}: expected {LANGUAGES}, missing {missing}")
+                raise ValueError(f"{file}: {name}: expected {LANGUAGES}, missing {missing}")
             found[name] = Wording({key: str(value) for key, value in table.items()})
             return
         for key, value in table.items():
             if isinstance(value, Mapping):
                 visit(f"{name}.{key}" if name else key, value)
 
-    visit("", tomllib.loads(path.read_text(encoding="utf-8")))
+    visit("", tomllib.loads(file.read_text(encoding="utf-8")))
     return found

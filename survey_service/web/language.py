@@ -8,7 +8,7 @@ from flask import g, session
 
 from survey_service.texts import DEFAULT_LANGUAGE, LANGUAGES, load_texts
 
-TEXTS = Path(__file__).with_name("texts.toml")
+TEXTS = Path(__file__).with_name("texts")
 
 
 def choose_language() -> None:

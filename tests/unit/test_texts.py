@@ -14,7 +14,7 @@ from survey_service.web.language import TEXTS
 
 PACKAGE = Path(survey_service.__file__).parent
 WEB = PACKAGE / "web"
-TEXT_FILES = sorted(PACKAGE.rglob("texts.toml"))
+TEXT_FILES = sorted([*PACKAGE.rglob("texts.toml"), *PACKAGE.rglob("texts/*.toml")])
 KEY = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
 WEB_TEXTS = load_texts(TEXTS)
 
@@ -111,7 +111,7 @@ def test_the_non_answers_have_their_words(key: str) -> None:
     assert f"answer.question.{key}" in WEB_TEXTS
 
 
-@pytest.mark.parametrize("path", TEXT_FILES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", TEXT_FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_text_speaks_danish_and_english_with_the_same_placeholders(path: Path) -> None:
     for key, wording in load_texts(path).items():
         found = [wording.read_in(language).strip() for language in LANGUAGES]
@@ -119,7 +119,7 @@ def test_every_text_speaks_danish_and_english_with_the_same_placeholders(path: P
         assert placeholders(found[0]) == placeholders(found[1]), key
 
 
-@pytest.mark.parametrize("path", TEXT_FILES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", TEXT_FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_no_text_is_left_in_the_other_language(path: Path) -> None:
     for key, wording in load_texts(path).items():
         english = wording.read_in("en")
@@ -128,7 +128,7 @@ def test_no_text_is_left_in_the_other_language(path: Path) -> None:
         assert not re.search(r"[æøåÆØÅ]", english), key
 
 
-@pytest.mark.parametrize("path", TEXT_FILES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", TEXT_FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_texts_use_no_lookalikes_for_danish_letters_and_no_double_spaces(path: Path) -> None:
     for key, wording in load_texts(path).items():
         for language in LANGUAGES:
@@ -141,6 +141,13 @@ def test_a_missing_language_is_found_when_the_file_is_read(tmp_path: Path) -> No
     path.write_text('[a.b]\nda = "kun dansk"\n')
     with pytest.raises(ValueError, match=r"a\.b: expected .* missing \['en'\]"):
         load_texts(path)
+
+
+def test_a_text_in_two_files_of_a_folder_is_refused(tmp_path: Path) -> None:
+    for name in ("first.toml", "second.toml"):
+        (tmp_path / name).write_text('[a.b]\nda = "ja"\nen = "yes"\n')
+    with pytest.raises(ValueError, match=r"second\.toml: expected texts of its own.*'a\.b'"):
+        load_texts(tmp_path)
 
 
 def test_a_wording_falls_back_to_the_language_there_is() -> None:
