@@ -46,7 +46,7 @@ bench-answering: $(READY) ## What a request of the answering path costs, beside 
 
 .PHONY: lock
 lock: $(READY) ## Pin every dependency anew in requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgresql --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgresql --extra single-sign-on --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
 
 .PHONY: assets

@@ -6,10 +6,21 @@ wave closes, and once a day. No table joins the register of those invited to the
 answers: the way from one to the other leads through a code, and codes are stored only encrypted.
 """
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Date,
+    DateTime,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_service.storage.database import Base
@@ -40,7 +51,11 @@ class Unit(Base):
 
 
 class Account(Base):
-    """Somebody who may sign in."""
+    """Somebody who may sign in.
+
+    A session of theirs is good for as long as it names the account's `session_version`.
+    `last_totp_step` keeps a one-time password from being used twice.
+    """
 
     __tablename__ = "account"
     __table_args__ = WITHOUT_ROWID
@@ -50,6 +65,39 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(20))
     is_disabled: Mapped[bool] = mapped_column(default=False)
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    session_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    sealed_totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    last_totp_step: Mapped[int | None]
+    single_sign_on_id: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
+
+
+class AccountUnit(Base):
+    """A part of the unit tree somebody is limited to; without any they see the whole."""
+
+    __tablename__ = "account_unit"
+    __table_args__ = WITHOUT_ROWID
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+
+
+class RecoveryCode(Base):
+    """A keyed hash of a code that stands in once for a lost telephone."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = WITHOUT_ROWID
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+
+
+class SignInFailure(Base):
+    """Failed tries to sign in under one name, known or not, by the name's keyed hash; in UTC."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = WITHOUT_ROWID
+    name_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failure_count: Mapped[int]
+    last_failed_at: Mapped[datetime] = mapped_column(DateTime)
 
 
 class Project(Base):
@@ -72,10 +120,57 @@ class Project(Base):
     notice_version: Mapped[str] = mapped_column(String(20))
     offers_free_text: Mapped[bool] = mapped_column(default=False)
     is_simulated: Mapped[bool] = mapped_column(default=False)
+    reminders_at_most: Mapped[int] = mapped_column(default=2, server_default=text("2"))
+
+
+class ProjectNotice(Base):
+    """What an audience is told before it answers, and the legal basis of asking it.
+
+    A changed notice is a new version: what somebody was told can always be read again.
+    """
+
+    __tablename__ = "project_notice"
+    __table_args__ = WITHOUT_ROWID
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    audience: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    legal_basis: Mapped[str] = mapped_column(String(20))
+    text_da: Mapped[str] = mapped_column(Text)
+    text_en: Mapped[str] = mapped_column(Text)
+
+
+class ProjectContact(Base):
+    """Whom those who answer can talk to; `checked_on` is when the number was last tried."""
+
+    __tablename__ = "project_contact"
+    __table_args__ = WITHOUT_ROWID
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name_da: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str] = mapped_column(String(40))
+    note_da: Mapped[str] = mapped_column(String(200))
+    note_en: Mapped[str] = mapped_column(String(200))
+    checked_on: Mapped[date | None] = mapped_column(Date)
+
+
+class MessageText(Base):
+    """A project's own words of a letter, an invitation by e-mail or a reminder."""
+
+    __tablename__ = "message_text"
+    __table_args__ = WITHOUT_ROWID
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20), primary_key=True)
+    language: Mapped[str] = mapped_column(String(5), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
 
 
 class Wave(Base):
-    """One measurement round: planned, open, closed or released."""
+    """One measurement round: planned, open, closed or released.
+
+    `origin` is "asked", or "imported" for one that was gathered elsewhere.
+    """
 
     __tablename__ = "wave"
     __table_args__ = (UniqueConstraint("project_id", "key"), WITHOUT_ROWID)
@@ -88,6 +183,17 @@ class Wave(Base):
     status: Mapped[str] = mapped_column(String(20), default="planned")
     opens_on: Mapped[date] = mapped_column(Date)
     closes_on: Mapped[date] = mapped_column(Date)
+    origin: Mapped[str] = mapped_column(String(20), default="asked", server_default="asked")
+
+
+class WavePrinciple(Base):
+    """How an imported wave's wording of a principle relates to the project's (`Relation`)."""
+
+    __tablename__ = "wave_principle"
+    __table_args__ = WITHOUT_ROWID
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    principle: Mapped[str] = mapped_column(String(60), primary_key=True)
+    relation: Mapped[str] = mapped_column(String(20))
 
 
 class WaveInstrument(Base):
@@ -112,16 +218,39 @@ class RosterCell(Base):
     people: Mapped[int]
 
 
+class InvitationBatch(Base):
+    """People invited at one time, as references or as a number of codes.
+
+    Reminders are counted here and not per person: who was reminded had not answered.
+    """
+
+    __tablename__ = "invitation_batch"
+    __table_args__ = WITHOUT_ROWID
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    made_on: Mapped[date] = mapped_column(Date)
+    people: Mapped[int]
+    is_handed_out: Mapped[bool] = mapped_column(default=False)
+    reminder_count: Mapped[int] = mapped_column(default=0)
+    reminded_on: Mapped[date | None] = mapped_column(Date)
+
+
 class Invitation(Base):
-    """The register's side of a code: a contact and the code, both sealed with the wave's key."""
+    """The register's side of a code: a contact and the code, both sealed with the wave's key.
+
+    `is_mailed` tells of the first e-mail alone, which goes to everybody.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = WITHOUT_ROWID
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
     language: Mapped[str] = mapped_column(String(5))
+    batch_id: Mapped[UUID | None] = mapped_column(index=True)
     sealed_contact: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed_code: Mapped[bytes] = mapped_column(LargeBinary)
+    is_mailed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Admission(Base):
@@ -285,8 +414,22 @@ class ResponseCount(Base):
     sent: Mapped[int]
 
 
+class UnitCount(Base):
+    """How many had sent their answers at the latest count, per unit and audience of a wave."""
+
+    __tablename__ = "unit_count"
+    __table_args__ = WITHOUT_ROWID
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    audience: Mapped[str] = mapped_column(String(20), primary_key=True)
+    sent: Mapped[int]
+
+
 class Release(Base):
-    """A frozen, numbered set of suppressed figures; never overwritten."""
+    """A frozen, numbered set of suppressed figures; never overwritten.
+
+    Until it `is_published` only the evaluator sees it; what was seen counts as revealed.
+    """
 
     __tablename__ = "release"
     __table_args__ = (UniqueConstraint("project_id", "number"), WITHOUT_ROWID)
@@ -295,6 +438,7 @@ class Release(Base):
     number: Mapped[int]
     released_on: Mapped[date] = mapped_column(Date)
     content: Mapped[str] = mapped_column(Text)
+    is_published: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class ReleaseContent(Base):
@@ -312,3 +456,39 @@ class ReleaseContent(Base):
     audience: Mapped[str] = mapped_column(String(20), primary_key=True)
     counted: Mapped[str] = mapped_column(String(70), primary_key=True)
     answer_count: Mapped[int]
+
+
+class Upload(Base):
+    """A file on its way in, sealed with the project's key; gone once imported or forgotten."""
+
+    __tablename__ = "upload"
+    __table_args__ = WITHOUT_ROWID
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    uploaded_on: Mapped[date] = mapped_column(Date)
+    sealed_content: Mapped[bytes] = mapped_column(LargeBinary)
+    choices: Mapped[str] = mapped_column(Text, default="{}")
+
+
+class Job(Base):
+    """Long work in the background, so that any process can tell how far it is; in UTC.
+
+    `step`, `done` and `total` are what it is at; `result` is what it came to, of its kind.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = WITHOUT_ROWID
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[str] = mapped_column(String(30))
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    parameters: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(20), default="waiting")
+    step: Mapped[str] = mapped_column(String(60), default="")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    is_cancel_requested: Mapped[bool] = mapped_column(default=False)
+    result: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime)
+    seen_at: Mapped[datetime] = mapped_column(DateTime)
