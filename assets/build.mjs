@@ -19,7 +19,7 @@ function inlineIcon(_whole, name) {
 function compressed(file) {
   return compile(join(here, file), {
     style: 'compressed',
-    loadPaths: [join(here, 'node_modules')],
+    loadPaths: [join(here, 'node_modules'), here],
     quietDeps: true,
   }).css.replace(/^\uFEFF/, '');
 }
@@ -46,13 +46,15 @@ function withoutUnused(css, words) {
 
 const note = '/* Made by `make assets` from assets/*.scss: change it there. Licences: licences/ */\n';
 // One rule a line: differences between versions stay readable, and gzip does not mind.
-const lines = [withoutUnused(compressed('design-system.scss'), wordsOfPages()), compressed('service.scss')]
-  .join('')
-  .replace(/url\("?icons\/([a-z-]+)\.svg"?\)/g, inlineIcon)
-  .replaceAll('}', '}\n');
+function writeSheet(name, css) {
+  const lines = css.replace(/url\("?icons\/([a-z-]+)\.svg"?\)/g, inlineIcon).replaceAll('}', '}\n');
+  writeFileSync(join(target, name), `${note}${lines.trimEnd()}\n`);
+}
 
 for (const folder of ['fonts', 'licences']) mkdirSync(join(target, folder), { recursive: true });
-writeFileSync(join(target, 'service.css'), `${note}${lines.trimEnd()}\n`);
+writeSheet('service.css', withoutUnused(compressed('design-system.scss'), wordsOfPages()) + compressed('service.scss'));
+// What only the signed-in pages need: a respondent's tablet never loads it.
+writeSheet('workspace.css', compressed('workspace.scss'));
 for (const weight of ['Regular', 'SemiBold']) {
   const font = `IBMPlexSans-${weight}-Latin1.woff2`;
   const folder = join(designSystem, 'src', 'fonts', 'IBMPlexSans', 'split', 'woff2');

@@ -21,6 +21,9 @@ class Role(StrEnum):
 
     ADMINISTRATOR = "administrator"
     EVALUATOR = "evaluator"
+    UNIT_LEADER = "unit_leader"
+    CASE_REVIEWER = "case_reviewer"
+    VIEWER = "viewer"
 
 
 class AccountRefused(Exception):

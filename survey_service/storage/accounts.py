@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_service.storage.tables import Account
+from survey_service.storage.tables import Account, AccountUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ def find_account(session: Session, account_id: UUID) -> AccountRecord | None:
 def find_account_by_name(session: Session, name: str) -> AccountRecord | None:
     """Return the account with this sign-in name, None if there is none."""
     return _first(session, Account.name == name)
+
+
+def find_account_units(session: Session, account_id: UUID) -> list[UUID]:
+    """Return the parts of the unit tree somebody is limited to; none: no limit."""
+    return list(
+        session.scalars(select(AccountUnit.unit_id).where(AccountUnit.account_id == account_id))
+    )
 
 
 def _first(session: Session, condition: object) -> AccountRecord | None:

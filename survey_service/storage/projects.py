@@ -70,6 +70,16 @@ class WaveRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """A unit of a municipality and the unit above it, None for one at the top."""
+
+    id: UUID
+    parent_id: UUID | None
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewAdmission:
     """Both sides of a new code; they are stored apart and never joined."""
 
@@ -139,6 +149,16 @@ def find_units(session: Session, municipality_id: UUID) -> dict[str, UUID]:
     """Return a municipality's units by key."""
     rows = session.execute(select(Unit.key, Unit.id).where(Unit.municipality_id == municipality_id))
     return {row.key: row.id for row in rows}
+
+
+def find_unit_tree(session: Session, municipality_id: UUID) -> list[UnitRecord]:
+    """Return all units of a municipality by name."""
+    rows = session.execute(
+        select(Unit.id, Unit.parent_id, Unit.key, Unit.name)
+        .where(Unit.municipality_id == municipality_id)
+        .order_by(Unit.name, Unit.key)
+    )
+    return [UnitRecord(*row) for row in rows]
 
 
 def find_projects(session: Session, municipality_id: UUID | None = None) -> list[ProjectRecord]:

@@ -14,13 +14,23 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Access(StrEnum):
-    """The rules a route can declare."""
+    """The rules a route can declare: everybody, or those who signed in with one of some roles."""
 
     PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    READER = "reader"
     EVALUATOR = "evaluator"
+    ADMINISTRATOR = "administrator"
 
 
-_ROLES = {Access.EVALUATOR: {Role.EVALUATOR, Role.ADMINISTRATOR}}
+ROLES = {
+    Access.SIGNED_IN: set(Role),
+    # Case reviewers judge single cases for the evaluator; survey results are not theirs to read.
+    Access.READER: {Role.ADMINISTRATOR, Role.EVALUATOR, Role.UNIT_LEADER, Role.VIEWER},
+    Access.EVALUATOR: {Role.ADMINISTRATOR, Role.EVALUATOR},
+    Access.ADMINISTRATOR: {Role.ADMINISTRATOR},
+}
+"""Who may open a route with a rule, by role; a route's own page narrows it to what is theirs."""
 
 
 def access(rule: Access) -> Callable[[View], View]:
@@ -40,6 +50,12 @@ def access_rule_of(app: Flask, endpoint: str) -> Access | None:
     return getattr(app.view_functions[endpoint], "access_rule", None)
 
 
+def may_open(endpoint: str) -> bool:
+    """Whether the signed-in person's role may open a route; for links that would lead nowhere."""
+    rule = access_rule_of(current_app, endpoint)
+    return rule is Access.PUBLIC or (rule is not None and _has_role(rule))
+
+
 def enforce_access() -> ResponseReturnValue | None:
     """Stop a request that its route's rule does not allow; run before every request."""
     if request.endpoint is None:
@@ -51,6 +67,10 @@ def enforce_access() -> ResponseReturnValue | None:
         abort(403)
     if not current_user.is_authenticated:
         return redirect(url_for("workspace.sign_in"), code=303)
-    if current_user.record.role not in _ROLES[rule]:
+    if not _has_role(rule):
         abort(403)
     return None
+
+
+def _has_role(rule: Access) -> bool:
+    return current_user.is_authenticated and current_user.record.role in ROLES[rule]

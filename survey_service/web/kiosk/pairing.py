@@ -19,7 +19,8 @@ from survey_service.web.kiosk.cookies import keep_pairing, pairing_token
 from survey_service.web.kiosk.leaving import drop_unfinished
 from survey_service.web.kiosk.views import pages
 from survey_service.web.language import translate
-from survey_service.web.workspace.views import find_own_project, project_frame, require_confirmed
+from survey_service.web.workspace.forms import require_confirmed
+from survey_service.web.workspace.frame import find_own_project, project_frame
 
 __all__ = ["pages"]
 
@@ -79,7 +80,7 @@ def _tablets_page(
     paired = kiosk.find_paired_tablets(project.id)
     return render_template(
         "kiosk/tablets.html",
-        **project_frame(project, "workspace.project"),
+        **project_frame(project, "invitations"),
         units=paired.units,
         tablets=paired.tablets,
         action=url_for("kiosk.pair", project_id=project.id),

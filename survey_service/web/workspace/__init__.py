@@ -1,6 +1,7 @@
-"""The signed-in pages of the evaluator."""
+"""The signed-in pages."""
 
-from survey_service.web.workspace import results
-from survey_service.web.workspace.views import load_user, pages
+from survey_service.web.workspace import project_pages, results
+from survey_service.web.workspace.blueprint import pages
+from survey_service.web.workspace.signing_in import load_user
 
-__all__ = ["load_user", "pages", "results"]
+__all__ = ["load_user", "pages", "project_pages", "results"]

@@ -10,6 +10,7 @@ from survey_service.measurement.potential_status import PotentialStatus
 from survey_service.measurement.released_details import ReleasedGap, ReleasedPotential
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.web.language import translate
+from survey_service.web.workspace.frame import WITHHELD, audience_name
 from survey_service.web.workspace.results_frame import (
     Block,
     Tab,
@@ -23,7 +24,6 @@ from survey_service.web.workspace.results_frame import (
     render_section,
     wave_names,
 )
-from survey_service.web.workspace.views import WITHHELD, audience_name
 
 Pair = tuple[str, str]
 

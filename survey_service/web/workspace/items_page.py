@@ -20,6 +20,7 @@ from survey_service.measurement.released_details import (
 )
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.web.language import translate
+from survey_service.web.workspace.frame import WITHHELD, audience_name
 from survey_service.web.workspace.results_frame import (
     Block,
     Tab,
@@ -33,7 +34,6 @@ from survey_service.web.workspace.results_frame import (
     share_text,
     wave_names,
 )
-from survey_service.web.workspace.views import WITHHELD, audience_name
 
 Shown = Mapping[tuple[str, str], ReleasedItem]
 """(item, wave) to what may be shown."""

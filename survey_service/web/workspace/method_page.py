@@ -11,6 +11,7 @@ from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import projects
 from survey_service.storage.database import reading
 from survey_service.web.language import has_text, long_date, translate
+from survey_service.web.workspace.frame import WITHHELD, audience_name
 from survey_service.web.workspace.results_frame import (
     Block,
     Tab,
@@ -26,7 +27,6 @@ from survey_service.web.workspace.results_frame import (
     share_text,
     wave_names,
 )
-from survey_service.web.workspace.views import WITHHELD, audience_name
 
 LIMIT_COUNT = 6
 COMPONENTS = ("unit", "unit:wave", "respondent", "residual")

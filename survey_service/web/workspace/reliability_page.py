@@ -8,6 +8,7 @@ from survey_service.charts.figures import format_interval, format_score
 from survey_service.measurement.released_details import ReleasedReliability
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.web.language import translate
+from survey_service.web.workspace.frame import WITHHELD, audience_name
 from survey_service.web.workspace.results_frame import (
     Block,
     Tab,
@@ -21,7 +22,6 @@ from survey_service.web.workspace.results_frame import (
     share_text,
     wave_names,
 )
-from survey_service.web.workspace.views import WITHHELD, audience_name
 
 Shown = Mapping[tuple[str, str], ReleasedReliability]
 """(principle, wave) to what may be shown."""

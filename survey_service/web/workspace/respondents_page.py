@@ -14,6 +14,7 @@ from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import results
 from survey_service.storage.database import reading
 from survey_service.web.language import translate
+from survey_service.web.workspace.frame import WITHHELD, audience_name
 from survey_service.web.workspace.results_frame import (
     Block,
     Tab,
@@ -29,7 +30,6 @@ from survey_service.web.workspace.results_frame import (
     share_text,
     wave_names,
 )
-from survey_service.web.workspace.views import WITHHELD, audience_name
 
 
 def render_respondents(release: PublishedRelease, chosen: str | None) -> str:

@@ -16,7 +16,9 @@ from flask.typing import ResponseReturnValue
 from survey_service.texts import DEFAULT_LANGUAGE, LANGUAGES
 from survey_service.web.access import Access, access
 from survey_service.web.errors import ReleaseRefused, ReleaseStands
-from survey_service.web.workspace.views import find_own_project, pages, require_confirmed
+from survey_service.web.workspace.blueprint import pages
+from survey_service.web.workspace.forms import require_confirmed
+from survey_service.web.workspace.frame import find_own_project
 
 if TYPE_CHECKING:
     from survey_service.reporting.releasing import PublishedRelease

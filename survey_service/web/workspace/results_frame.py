@@ -18,7 +18,7 @@ from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import projects
 from survey_service.storage.database import reading
 from survey_service.web.language import has_text, long_date, translate
-from survey_service.web.workspace.views import WITHHELD, project_frame
+from survey_service.web.workspace.frame import WITHHELD, project_frame
 
 SECTION_PATHS = {
     "gaps": "maalgrupper",
@@ -71,7 +71,7 @@ def render_section(
     """Return one of the pages of a release."""
     return render_template(
         "workspace/result_section.html",
-        **project_frame(release.project, "workspace.results"),
+        **project_frame(release.project, "results"),
         heading=translate(f"workspace.{section}.heading"),
         purpose=translate(f"workspace.{section}.purpose"),
         release={"number": release.number, "date": long_date(release.released_on)},

@@ -21,15 +21,15 @@ from survey_service.reporting.brief_making import context_of
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage.projects import ProjectRecord
 from survey_service.web.language import long_date, translate
+from survey_service.web.workspace.frame import WITHHELD, audience_name, project_frame
 from survey_service.web.workspace.results_frame import section_links
-from survey_service.web.workspace.views import WITHHELD, audience_name, project_frame
 
 
 def render_no_release(project: ProjectRecord) -> str:
     """Tell that there is nothing to show yet, and what to do about it."""
     return render_template(
         "workspace/no_results.html",
-        **project_frame(project, "workspace.results"),
+        **project_frame(project, "results"),
         release_url=url_for("workspace.release", project_id=project.id),
     )
 
@@ -51,7 +51,7 @@ def render_results(release: PublishedRelease, audience: str | None) -> str:
     rows = rows_of(figures, chosen, names)
     return render_template(
         "workspace/results.html",
-        **project_frame(release.project, "workspace.results"),
+        **project_frame(release.project, "results"),
         headline=translate(
             "workspace.results.headline",
             audience=audience_name(chosen),

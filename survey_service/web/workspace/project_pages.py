@@ -1,104 +1,45 @@
-"""Sign in, see the waves and how many answered, compare, and make briefs."""
+"""The projects, one project's waves and releases, and the steps of a wave."""
 
-from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, current_user, login_user, logout_user
-from flask_wtf import FlaskForm
-from flask_wtf.csrf import CSRFError
-from wtforms import PasswordField, StringField
+from flask_login import current_user
 
-from survey_service.accounts.sign_in import find_user, sign_in
 from survey_service.fieldwork import waves
 from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import projects, results
-from survey_service.storage.accounts import AccountRecord
 from survey_service.storage.database import reading
 from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.web.access import Access, access
-from survey_service.web.language import has_text, long_date, translate
+from survey_service.web.language import long_date, translate
 from survey_service.web.workspace import offline_notes
-
-pages = Blueprint("workspace", __name__)
+from survey_service.web.workspace.blueprint import pages
+from survey_service.web.workspace.forms import ConfirmForm, require_confirmed
+from survey_service.web.workspace.frame import (
+    WITHHELD,
+    audience_name,
+    find_own_project,
+    find_own_wave,
+    project_frame,
+    workspace_frame,
+)
 
 SMALL_ROSTER = 10
 """People to ask: with fewer, counts that grow from day to day would tell who has answered."""
 
-WITHHELD = "–"
-"""Stands for a figure that is not shown, whether withheld or not there."""
-
-
-@dataclass(frozen=True)
-class SignedIn(UserMixin):  # type: ignore[misc]
-    """Somebody signed in, as Flask-Login wants it."""
-
-    record: AccountRecord
-
-    def get_id(self) -> str:
-        """Return what the session keeps."""
-        return self.record.id.hex
-
-
-class SignInForm(FlaskForm):  # type: ignore[misc]
-    """Name and password."""
-
-    name = StringField()
-    password = PasswordField()
-
-
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
-    """A step that only needs confirming."""
-
-
-def load_user(user_id: str) -> SignedIn | None:
-    """Return who a session belongs to, None if they may no longer sign in."""
-    try:
-        record = find_user(UUID(hex=user_id))
-    except ValueError:
-        return None
-    return None if record is None else SignedIn(record)
-
-
-@pages.route("/log-ind", methods=["GET", "POST"], endpoint="sign_in")
-@access(Access.PUBLIC)
-def sign_in_page() -> ResponseReturnValue:
-    """Ask for name and password."""
-    form = SignInForm()
-    if not form.is_submitted():
-        return render_template("workspace/sign_in.html", error=None, name="")
-    if not form.validate():
-        raise CSRFError
-    name = form.name.data or ""
-    record = sign_in(name, form.password.data or "")
-    if record is None:
-        error = translate("error.sign_in_failed")
-        return render_template("workspace/sign_in.html", error=error, name=name), 400
-    login_user(SignedIn(record))
-    return redirect(url_for("workspace.projects"), code=303)
-
-
-@pages.post("/log-ud")
-@access(Access.PUBLIC)
-def sign_out() -> ResponseReturnValue:
-    """Forget who is signed in."""
-    require_confirmed()
-    logout_user()
-    return redirect(url_for("workspace.sign_in"), code=303)
-
 
 @pages.get("/", endpoint="projects")
-@access(Access.EVALUATOR)
+@access(Access.SIGNED_IN)
 def list_projects() -> ResponseReturnValue:
     """List the projects of the signed-in person's municipality."""
     record = current_user.record
     found = projects.find_projects(reading(), record.municipality_id)
     return render_template(
         "workspace/projects.html",
-        user_name=record.name,
+        **workspace_frame(),
         projects=[
             {
                 "title": project.title,
@@ -120,7 +61,7 @@ def show_project(project_id: UUID) -> ResponseReturnValue:
     found = projects.find_waves(reading(), project_id)
     return render_template(
         "workspace/project.html",
-        **project_frame(project, "workspace.project"),
+        **project_frame(project, "project"),
         waves=[_wave_row(project, wave) for wave in found],
         releases=[
             {
@@ -140,10 +81,7 @@ def show_project(project_id: UUID) -> ResponseReturnValue:
 @access(Access.EVALUATOR)
 def change_wave(wave_id: UUID, step: str) -> ResponseReturnValue:
     """Ask before opening or closing a wave, then do it."""
-    wave = projects.find_wave(reading(), wave_id)
-    if wave is None:
-        abort(404)
-    project = find_own_project(wave.project_id)
+    project, wave = find_own_wave(wave_id)
     form = ConfirmForm()
     if not form.is_submitted():
         return _confirm_page(project, wave, "open" if step == "aabn" else "close")
@@ -152,51 +90,6 @@ def change_wave(wave_id: UUID, step: str) -> ResponseReturnValue:
     keys = cast("KeyStore", current_app.extensions["survey_keys"])
     change(keys, wave_id, current_app.extensions["survey_today"]())
     return redirect(url_for("workspace.project", project_id=project.id), code=303)
-
-
-def find_own_project(project_id: UUID) -> ProjectRecord:
-    """Return a project the signed-in person may see; any other is not found."""
-    project = projects.find_project(reading(), project_id)
-    own = current_user.record.municipality_id
-    if project is None or (own is not None and project.municipality_id != own):
-        abort(404)
-    return project
-
-
-def require_confirmed() -> None:
-    """Refuse a form without its token against forged requests."""
-    if not ConfirmForm().validate():
-        raise CSRFError
-
-
-def project_frame(project: ProjectRecord, endpoint: str) -> dict[str, object]:
-    """Return what the frame of every page of a project shows."""
-    links = {
-        "workspace.project": url_for("workspace.project", project_id=project.id),
-        "workspace.results": _results_url(project.id),
-    }
-    return {
-        "user_name": current_user.record.name,
-        "project": {
-            "title": project.title,
-            "municipality": project.municipality_name,
-            "simulated": project.is_simulated,
-        },
-        "nav": [
-            {
-                "label": translate(f"workspace.layout.nav_{name.rpartition('.')[2]}"),
-                "url": url,
-                "current": name == endpoint,
-            }
-            for name, url in links.items()
-        ],
-    }
-
-
-def audience_name(audience: str) -> str:
-    """Return an audience's name in the reader's language, or the word itself."""
-    key = f"audience.{audience}"
-    return translate(key) if has_text(key) else audience
 
 
 def _results_url(project_id: UUID) -> str:
@@ -263,7 +156,7 @@ _CONSEQUENCES = {
 def _confirm_page(project: ProjectRecord, wave: WaveRecord, step: str) -> str:
     return render_template(
         "workspace/confirm.html",
-        **project_frame(project, "workspace.project"),
+        **project_frame(project, "project"),
         heading=translate(f"workspace.confirm.{step}_heading", wave=wave.label(g.language)),
         text=translate(f"workspace.confirm.{step}_text"),
         consequences=[

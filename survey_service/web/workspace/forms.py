@@ -1,0 +1,60 @@
+"""What the forms of the workspace share: the token against forged requests, and faults in words."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+
+from survey_service.faults import FieldFault
+from survey_service.web.language import translate
+
+
+class WorkspaceForm(FlaskForm):  # type: ignore[misc]
+    """A form of the workspace; `form_faults` are about no single field of it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.form_faults: list[str] = []
+
+    def is_sent(self) -> bool:
+        """Whether the form was posted and keeps its fields' rules; CSRFError for a forged one."""
+        if not self.is_submitted():
+            return False
+        is_valid: bool = self.validate()
+        if "csrf_token" in self.errors:
+            raise CSRFError
+        return is_valid
+
+    def refuse(self, faults: Iterable[FieldFault]) -> None:
+        """Show faults that a use case found, each at its field or above the form."""
+        for fault in faults:
+            text = fault_text(fault)
+            field = self._fields.get(fault.field)
+            if field is None:
+                self.form_faults.append(text)
+            else:
+                field.errors = [*field.errors, text]
+
+    def listed_faults(self) -> list[dict[str, str]]:
+        """Return every fault with the field it is about, for the list above the form."""
+        found = [{"field": "", "text": text} for text in self.form_faults]
+        for field in self:
+            found += [{"field": field.id, "text": str(error)} for error in field.errors]
+        return found
+
+
+class ConfirmForm(WorkspaceForm):
+    """A step that only needs confirming."""
+
+
+def require_confirmed() -> None:
+    """Refuse a form without its token against forged requests."""
+    if not ConfirmForm().is_sent():
+        raise CSRFError
+
+
+def fault_text(fault: FieldFault) -> str:
+    """Return a fault in the reader's language, with its line where it has one."""
+    text = translate(f"fault.{fault.rule}", **fault.values)
+    return text if fault.line is None else translate("fault.on_line", line=fault.line, text=text)
