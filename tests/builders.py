@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from survey_service.catalogue import load_instrument
-from survey_service.fieldwork.waves import Invitee, close_wave, invite, make_open_link, open_wave
+from survey_service.fieldwork.invitations import Invitee, invite, make_open_link
+from survey_service.fieldwork.waves import close_wave, open_wave
 from survey_service.measurement.instrument import Instrument
 from survey_service.storage import projects
 from survey_service.storage.database import Base, compact, database, writing

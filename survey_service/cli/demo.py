@@ -22,15 +22,10 @@ from survey_service.cli import demo_project
 from survey_service.cli.service import DEFAULT_PORT, run_server
 from survey_service.cli.simulation import Simulation
 from survey_service.fieldwork.access_codes import format_code
+from survey_service.fieldwork.invitations import Invitee, invite, make_open_link
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.fieldwork.rosters import set_roster
-from survey_service.fieldwork.waves import (
-    Invitee,
-    close_wave,
-    invite,
-    make_open_link,
-    open_wave,
-)
+from survey_service.fieldwork.waves import close_wave, open_wave
 from survey_service.reporting.brief_making import brief_file_name, make_brief
 from survey_service.reporting.releasing import PublishedRelease, find_release, release_project
 from survey_service.storage import projects

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from survey_service.catalogue import load_instrument
 from survey_service.fieldwork.answering import audience_of
-from survey_service.fieldwork.waves import WaveStatus, pseudonym_of
+from survey_service.fieldwork.invitations import pseudonym_of
+from survey_service.fieldwork.waves import WaveStatus
 from survey_service.measurement.instrument import Instrument
 from survey_service.measurement.scoring import score_response
 from survey_service.storage import projects, responses

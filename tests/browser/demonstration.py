@@ -20,7 +20,8 @@ from flask import Flask
 from survey_service.accounts.sign_in import Role, add_user
 from survey_service.cli import demo_project
 from survey_service.fieldwork.access_codes import format_code
-from survey_service.fieldwork.waves import Invitee, close_wave, invite, make_open_link, open_wave
+from survey_service.fieldwork.invitations import Invitee, invite, make_open_link
+from survey_service.fieldwork.waves import close_wave, open_wave
 from survey_service.storage import projects
 from survey_service.storage.database import database, reading, writing
 from survey_service.storage.keys import KeyStore

@@ -7,14 +7,13 @@ import pytest
 from builders import RETAINED_UNTIL, TODAY, Installation
 
 from survey_service.fieldwork.access_codes import read_code
-from survey_service.fieldwork.waves import (
+from survey_service.fieldwork.invitations import (
     InvitationRefused,
     Invitee,
-    WaveStepRefused,
     invite,
     pseudonym_of,
-    refresh_counts,
 )
+from survey_service.fieldwork.waves import WaveStepRefused, refresh_counts
 from survey_service.storage import projects
 from survey_service.storage.database import reading
 from survey_service.storage.keys import Key, KeyRefused
