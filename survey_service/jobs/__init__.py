@@ -1,0 +1,31 @@
+"""Background work: started from a page, followed and stopped from any process."""
+
+from survey_service.jobs.result_files import ResultFile
+from survey_service.jobs.running import (
+    JobState,
+    cancel_job,
+    find_job,
+    forget_old_jobs,
+    start_job,
+)
+from survey_service.jobs.work import (
+    Cancelled,
+    JobFailed,
+    JobRequest,
+    JobResult,
+    Tell,
+)
+
+__all__ = [
+    "Cancelled",
+    "JobFailed",
+    "JobRequest",
+    "JobResult",
+    "JobState",
+    "ResultFile",
+    "Tell",
+    "cancel_job",
+    "find_job",
+    "forget_old_jobs",
+    "start_job",
+]
