@@ -19,6 +19,19 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "kept_form",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_kept_form_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_kept_form")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_kept_form_account_id"), "kept_form", ["account_id"])
+    op.create_table(
         "account_unit",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
@@ -225,4 +238,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_job_project_id"), table_name="job")
     op.drop_table("job")
     op.drop_table("account_unit")
+    op.drop_index(op.f("ix_kept_form_account_id"), table_name="kept_form")
+    op.drop_table("kept_form")
     op.drop_table("sign_in_failure")

@@ -100,6 +100,20 @@ class SignInFailure(Base):
     last_failed_at: Mapped[datetime] = mapped_column(DateTime)
 
 
+class KeptForm(Base):
+    """What somebody had typed when their session ended; only their browser has the key to it.
+
+    `token_hash` is a hash of that key; in UTC.
+    """
+
+    __tablename__ = "kept_form"
+    __table_args__ = WITHOUT_ROWID
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime] = mapped_column(DateTime)
+
+
 class Project(Base):
     """What is measured, and what was settled before the first wave opened."""
 
