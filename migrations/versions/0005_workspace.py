@@ -209,9 +209,11 @@ def upgrade() -> None:
     op.add_column(
         "wave", sa.Column("origin", sa.String(length=20), server_default="asked", nullable=False)
     )
+    op.add_column("wave", sa.Column("framework", sa.String(length=60), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("wave", "framework")
     op.drop_column("wave", "origin")
     op.drop_column("release", "is_published")
     op.drop_column("project", "reminders_at_most")

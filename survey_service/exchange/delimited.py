@@ -15,7 +15,7 @@ from survey_service.exchange.faults import BadInputError, FaultLog, quote, refus
 BLOCK_ROWS = 500
 """Rows taken at a time: whole columns to work on, small enough to stay in the processor's cache."""
 
-DELIMITERS = {",": "comma", ";": "semicolon"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 # An æ, ø, å, é or ü as UTF-8 writes it. Windows-1252 would read "Ã¦", which nobody writes.
 UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
@@ -94,7 +94,7 @@ class DelimitedFile:
         while rows := reader.take(BLOCK_ROWS):
             yield from _fit(rows, reader.lines, len(self.columns), log)
         if reader.error is not None:
-            log.add(reader.next_line, None, "well-formed quotes", reader.error)
+            log.add(reader.next_line, None, "well-formed quotes", reader.error, "quotes")
 
 
 def open_delimited(path: Path, known: Sequence[str]) -> DelimitedFile:
@@ -107,7 +107,22 @@ def open_delimited(path: Path, known: Sequence[str]) -> DelimitedFile:
     Raises:
         BadInputError: for what is no delimited text, a repeated column or one without a name.
     """
-    content = _read_bytes(path)
+    return parse_delimited(path, _read_bytes(path), known)
+
+
+def parse_delimited(path: Path, content: bytes, known: Sequence[str] = ()) -> DelimitedFile:
+    """Recognise encoding and delimiter of what is in memory already and read its header.
+
+    Args:
+        path: what the file is called in faults; nothing is read from there.
+        content: a CSV file's bytes, or text that was pasted, as UTF-8.
+        known: columns that may be expected, by which the delimiter is recognised.
+
+    Raises:
+        BadInputError: for what is no delimited text, a repeated column or one without a name.
+    """
+    if not content.removeprefix(codecs.BOM_UTF8).strip():
+        raise refuse(path, "a header line", "an empty file", rule="empty_file")
     encoding = _recognise_encoding(path, content)
     delimiter, line, header = _read_header(path, content, encoding, known)
     while header and not header[-1]:
@@ -115,9 +130,10 @@ def open_delimited(path: Path, known: Sequence[str]) -> DelimitedFile:
     log = FaultLog(path)
     for position, name in enumerate(header):
         if not name:
-            log.add(line, str(position + 1), "a column name", quote(name))
+            log.add(line, str(position + 1), "a column name", quote(name), "column_nameless")
         elif name in header[:position]:
-            log.add(line, name, "this column once", f"it again in position {position + 1}")
+            found = f"it again in position {position + 1}"
+            log.add(line, name, "this column once", found, "column_twice")
     log.raise_if_any()
     return DelimitedFile(path, content, encoding, delimiter, line, tuple(header))
 
@@ -157,15 +173,13 @@ def _read_bytes(path: Path) -> bytes:
         raise refuse(path, "a file", "nothing of that name") from None
     except OSError as error:
         raise refuse(path, "a readable file", error.strerror or str(error)) from error
-    if not content.removeprefix(codecs.BOM_UTF8).strip():
-        raise refuse(path, "a header line", "an empty file")
     return content
 
 
 def _recognise_encoding(path: Path, content: bytes) -> Encoding:
     for signature, kind in SIGNATURES.items():
         if content.startswith(signature):
-            raise refuse(path, "a text file (CSV)", kind)
+            raise refuse(path, "a text file (CSV)", kind, rule="not_text")
     if len(content.translate(None, CONTROL_CHARACTERS)) < len(content):
         first = min(content.find(code) for code in CONTROL_CHARACTERS if code in content)
         raise _refuse_byte(path, content, first)
@@ -187,7 +201,7 @@ def _recognise_encoding(path: Path, content: bytes) -> Encoding:
 def _refuse_byte(path: Path, content: bytes, position: int) -> BadInputError:
     line = content.count(b"\n", 0, position) + 1
     found = f"the byte 0x{content[position]:02x}"
-    return refuse(path, "text in one encoding, UTF-8 or Windows-1252", found, line)
+    return refuse(path, "text in one encoding, UTF-8 or Windows-1252", found, line, "not_text")
 
 
 def _read_header(
@@ -206,7 +220,7 @@ def _read_header(
                 break
         error = reader.error or error
     if not found:
-        raise refuse(path, "a header line", error or "only empty lines")
+        raise refuse(path, "a header line", error or "only empty lines", rule="empty_file")
     _, _, delimiter, line, cells = max(found, key=lambda candidate: candidate[:2])
     return delimiter, line, cells
 
@@ -220,7 +234,7 @@ def _fit(rows: list[list[str]], lines: Sequence[int], width: int, log: FaultLog)
             if not any(map(str.strip, row)):
                 continue
             if len(row) < width or any(map(str.strip, row[width:])):
-                log.add(line, None, f"{width} cells as in the header", f"{len(row)}")
+                log.add(line, None, f"{width} cells as in the header", f"{len(row)}", "cells")
                 continue
         kept_lines.append(line)
         kept_rows.append(row[:width])

@@ -14,7 +14,8 @@ SHOWN_CHARACTERS = 60
 class Fault:
     """One thing wrong: where it is, what was expected there and what was found.
 
-    `line` counts from 1 as a text editor does; None where the whole file is meant.
+    `line` counts from 1 as a text editor does; None where the whole file is meant. `rule` names
+    the kind of fault where pages have words of their own for it.
     """
 
     file: Path
@@ -22,6 +23,7 @@ class Fault:
     column: str | None
     expected: str
     found: str
+    rule: str = ""
 
     def __str__(self) -> str:
         where = [str(self.file)]
@@ -57,10 +59,12 @@ class FaultLog:
     faults: list[Fault] = field(default_factory=list)
     uncounted: int = 0
 
-    def add(self, line: int | None, column: str | None, expected: str, found: str) -> None:
+    def add(
+        self, line: int | None, column: str | None, expected: str, found: str, rule: str = ""
+    ) -> None:
         """Note one fault; `expected` and `found` complete "expected …, found …"."""
         if len(self.faults) < KEPT_AT_MOST:
-            self.faults.append(Fault(self.file, line, column, expected, found))
+            self.faults.append(Fault(self.file, line, column, expected, found, rule))
         else:
             self.uncounted += 1
 
@@ -78,6 +82,8 @@ def quote(cell: str) -> str:
     return repr(cell if len(cell) <= SHOWN_CHARACTERS else cell[:SHOWN_CHARACTERS] + "…")
 
 
-def refuse(file: Path, expected: str, found: str, line: int | None = None) -> BadInputError:
+def refuse(
+    file: Path, expected: str, found: str, line: int | None = None, rule: str = ""
+) -> BadInputError:
     """Return the error for a file with one fault."""
-    return BadInputError((Fault(file, line, None, expected, found),))
+    return BadInputError((Fault(file, line, None, expected, found, rule),))

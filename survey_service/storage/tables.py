@@ -183,7 +183,8 @@ class MessageText(Base):
 class Wave(Base):
     """One measurement round: planned, open, closed or released.
 
-    `origin` is "asked", or "imported" for one that was gathered elsewhere.
+    `origin` is "asked", or "imported" for one that was gathered elsewhere; "importing" while it is
+    still coming in, when nothing shows it. `framework` is the wording an imported one was asked in.
     """
 
     __tablename__ = "wave"
@@ -198,6 +199,7 @@ class Wave(Base):
     opens_on: Mapped[date] = mapped_column(Date)
     closes_on: Mapped[date] = mapped_column(Date)
     origin: Mapped[str] = mapped_column(String(20), default="asked", server_default="asked")
+    framework: Mapped[str | None] = mapped_column(String(60))
 
 
 class WavePrinciple(Base):
