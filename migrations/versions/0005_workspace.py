@@ -163,6 +163,8 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("audience", sa.String(length=20), nullable=False),
         sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("is_shown", sa.Boolean(), nullable=False),
+        sa.Column("is_own_shown", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_count_unit_id_unit")),
         sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_unit_count_wave_id_wave")),
         sa.PrimaryKeyConstraint("wave_id", "unit_id", "audience", name=op.f("pk_unit_count")),
@@ -209,10 +211,24 @@ def upgrade() -> None:
     op.add_column(
         "wave", sa.Column("origin", sa.String(length=20), server_default="asked", nullable=False)
     )
+    op.create_index(
+        "ix_response_counted", "response", ["wave_id", "is_sent", "audience", "unit_id"]
+    )
+    op.drop_index(op.f("ix_response_wave_id"), table_name="response")
+    op.add_column(
+        "unit", sa.Column("is_fixed", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
+    op.execute(
+        "UPDATE unit SET is_fixed = true WHERE municipality_id IN (SELECT project.municipality_id"
+        " FROM project JOIN wave ON wave.project_id = project.id WHERE wave.status != 'planned')"
+    )
     op.add_column("wave", sa.Column("framework", sa.String(length=60), nullable=True))
 
 
 def downgrade() -> None:
+    op.create_index(op.f("ix_response_wave_id"), "response", ["wave_id"])
+    op.drop_index("ix_response_counted", table_name="response")
+    op.drop_column("unit", "is_fixed")
     op.drop_column("wave", "framework")
     op.drop_column("wave", "origin")
     op.drop_column("release", "is_published")

@@ -230,12 +230,13 @@ def set_wave_status(session: Session, wave_id: UUID, status: str) -> None:
 
 
 def register_plan(session: Session, project_id: UUID, today: date) -> None:
-    """Date the project's plan; a date that stands already is kept."""
+    """Date the project's plan and fix the unit tree; a date that stands already is kept."""
     session.execute(
         update(Project)
         .where(Project.id == project_id, Project.registered_on.is_(None))
         .values(registered_on=today)
     )
+    _fix_units(session, project_id)
 
 
 def add_admissions(session: Session, wave_id: UUID, admissions: Sequence[NewAdmission]) -> None:
@@ -290,38 +291,8 @@ def empty_wave(session: Session, wave_id: UUID) -> None:
     session.execute(
         update(Response).where(Response.wave_id == wave_id).values(code_hash=None, sent_week=None)
     )
-
-
-def count_sent(session: Session, wave_id: UUID) -> dict[str, int]:
-    """Return how many have sent their answers per audience, right now."""
-    rows = session.execute(
-        select(Response.audience, func.count())
-        .where(Response.wave_id == wave_id, Response.is_sent)
-        .group_by(Response.audience)
-    )
-    return {row[0]: int(row[1]) for row in rows}
-
-
-def save_counts(session: Session, wave_id: UUID, as_of: date, sent: Mapping[str, int]) -> None:
-    """Keep the day's counts of a wave, in place of that day's earlier ones."""
-    session.execute(
-        delete(ResponseCount).where(ResponseCount.wave_id == wave_id, ResponseCount.as_of == as_of)
-    )
-    for audience, count in sent.items():
-        session.add(ResponseCount(wave_id=wave_id, audience=audience, as_of=as_of, sent=count))
-
-
-def find_counts(session: Session, wave_id: UUID) -> tuple[date | None, dict[str, int]]:
-    """Return the latest kept counts of a wave with their date; (None, {}) if there are none."""
-    latest = session.execute(
-        select(func.max(ResponseCount.as_of)).where(ResponseCount.wave_id == wave_id)
-    ).scalar()
-    rows = session.execute(
-        select(ResponseCount.audience, ResponseCount.sent).where(
-            ResponseCount.wave_id == wave_id, ResponseCount.as_of == latest
-        )
-    )
-    return latest, {row.audience: row.sent for row in rows}
+    # Units that came while the wave was open may have been asked too: nothing tells whether.
+    _fix_units(session, select(Wave.project_id).where(Wave.id == wave_id).scalar_subquery())
 
 
 def _add(session: Session, record: Base) -> UUID:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    Index,
     LargeBinary,
     String,
     Text,
@@ -39,7 +40,10 @@ class Municipality(Base):
 
 
 class Unit(Base):
-    """A part of the organisation; units form a tree."""
+    """A part of the organisation; units form a tree.
+
+    Once `is_fixed`, a wave has been asked where it stands: it can no longer be moved or removed.
+    """
 
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("municipality_id", "key"), WITHOUT_ROWID)
@@ -48,6 +52,7 @@ class Unit(Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
     key: Mapped[str] = mapped_column(String(60))
     name: Mapped[str] = mapped_column(String(200))
+    is_fixed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Account(Base):
@@ -300,9 +305,13 @@ class Response(Base):
     """
 
     __tablename__ = "response"
-    __table_args__ = WITHOUT_ROWID
+    __table_args__ = (
+        # Holds all that the daily counting asks for, so that it never reads the responses.
+        Index("ix_response_counted", "wave_id", "is_sent", "audience", "unit_id"),
+        WITHOUT_ROWID,
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
+    wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"))
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     audience: Mapped[str] = mapped_column(String(20))
     instrument_key: Mapped[str] = mapped_column(String(60))
@@ -431,7 +440,12 @@ class ResponseCount(Base):
 
 
 class UnitCount(Base):
-    """How many had sent their answers at the latest count, per unit and audience of a wave."""
+    """How many had sent their answers at the latest count, per unit and audience of a wave.
+
+    `is_shown` is whether the unit with all below it may be shown, `is_own_shown` whether its own
+    people alone may: what was shown once is shown until the wave closes, because a unit that comes
+    and goes would tell of its neighbours.
+    """
 
     __tablename__ = "unit_count"
     __table_args__ = WITHOUT_ROWID
@@ -439,6 +453,8 @@ class UnitCount(Base):
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     audience: Mapped[str] = mapped_column(String(20), primary_key=True)
     sent: Mapped[int]
+    is_shown: Mapped[bool] = mapped_column(default=False)
+    is_own_shown: Mapped[bool] = mapped_column(default=False)
 
 
 class Release(Base):
