@@ -1,15 +1,21 @@
 """What an installation decides for itself, in `settings.toml` of its instance directory."""
 
 import os
+import stat
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from survey_service.texts import Wording
 
 DATABASE_VARIABLE = "SURVEY_SERVICE_DATABASE"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Where an address without TLS is harmless: it never leaves the machine."""
+
 MOST_SECONDS = 3600
 """A tablet that waits longer than an hour forgets nobody."""
 
@@ -29,13 +35,27 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class SingleSignOn:
+    """The identity provider staff sign in with elsewhere too, by OpenID Connect.
+
+    `name`: what the button calls it. `issuer`: its address, which its tokens must name exactly.
+    """
+
+    name: Wording
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One installation's settings.
 
     `is_https`: cookies only travel encrypted. `data_controller` and `data_contact`: who is
     responsible for the answers and whom to write to; the project's municipality unless given.
     `kiosk_…`: after how long without touch a shared tablet asks whether somebody is still there,
-    and how long it waits for an answer before it forgets them.
+    and how long it waits for an answer before it forgets them. `public_address`: what people type
+    to come here, without a slash at its end; None: the address a request was made to.
     """
 
     instance: Path
@@ -48,6 +68,8 @@ class Settings:
     data_contact: str | None
     kiosk_idle_seconds: int
     kiosk_grace_seconds: int
+    public_address: str | None = None
+    single_sign_on: SingleSignOn | None = None
 
 
 _DEFAULT_CONTACTS: tuple[dict[str, Any], ...] = (
@@ -88,6 +110,8 @@ def _settings(instance: Path, found: dict[str, Any]) -> Settings:
         data_contact=_text(found, "data_contact"),
         kiosk_idle_seconds=_seconds(found, "kiosk_idle_seconds", 180),
         kiosk_grace_seconds=_seconds(found, "kiosk_grace_seconds", 60),
+        public_address=_address(found, "public_address"),
+        single_sign_on=_single_sign_on(instance, found.get("single_sign_on")),
     )
 
 
@@ -112,6 +136,63 @@ def _seconds(found: dict[str, Any], name: str, default: int) -> int:
             f"{name}: expected a whole number from 1 to {MOST_SECONDS}, found {value!r}"
         )
     return value
+
+
+def _address(found: dict[str, Any], name: str) -> str | None:
+    """Return a web address of ours or of another service, without a slash at its end."""
+    value = _text(found, name)
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    is_loopback = parts.hostname in LOOPBACK
+    if (
+        not parts.hostname
+        or parts.scheme not in {"https", "http" if is_loopback else "https"}
+        or parts.query
+        or parts.fragment
+        or parts.username is not None
+    ):
+        raise ValueError(f"{name}: expected an address like https://svar.kommune.dk, found {value}")
+    return value.rstrip("/")
+
+
+def _single_sign_on(instance: Path, entry: Any) -> SingleSignOn | None:
+    if entry is None:
+        return None
+    if not isinstance(entry, dict):
+        raise ValueError(f"single_sign_on: expected a section, found {entry!r}")  # noqa: TRY004
+    texts = {name: _text(entry, name) or "" for name in ("issuer", "client_id")}
+    for name in ("issuer", "client_id", "client_secret_file"):
+        if not _text(entry, name):
+            raise ValueError(f"single_sign_on: expected {name}, found none")
+    _address(entry, "issuer")
+    if find_spec("authlib") is None or find_spec("requests") is None:
+        raise ValueError(
+            "single_sign_on: expected the optional part single-sign-on, found it not installed;"
+            " run: pip install 'survey-service[single-sign-on]'"
+        )
+    return SingleSignOn(
+        name=_wording(entry.get("name", {"da": "kommunens login", "en": "your municipality"})),
+        client_secret=_secret(instance / entry["client_secret_file"]),
+        # As written: tokens name their issuer to the letter, with or without a slash at its end.
+        **texts,
+    )
+
+
+def _secret(path: Path) -> str:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        text = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        found = (error.strerror or "no way to read it").lower()
+        raise ValueError(f"client_secret_file: {path}: expected a file, found: {found}") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ValueError(
+            f"client_secret_file: {path}: expected mode 600, found {mode:o}; run chmod 600 on it"
+        )
+    if not text:
+        raise ValueError(f"client_secret_file: {path}: expected a secret, found nothing")
+    return text
 
 
 def _contact(entry: Any) -> Contact:
