@@ -9,6 +9,7 @@ import click
 from survey_service.cli import brief_file, files, service
 from survey_service.cli.comparing import compare
 from survey_service.cli.questionnaires import questionnaires
+from survey_service.cli.users import users
 
 
 def default_instance() -> Path:
@@ -93,7 +94,7 @@ def main(context: click.Context, instance: Path) -> None:
 main.add_command(service.demo)
 main.add_command(service.upgrade)
 main.add_command(service.serve)
-main.add_command(service.users)
+main.add_command(users)
 main.add_command(service.purge)
 main.add_command(service.backup)
 main.add_command(compare)

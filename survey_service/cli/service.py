@@ -1,6 +1,5 @@
-"""Commands that run an installation: upgrade, serve, purge, backup, users."""
+"""Commands that run an installation: upgrade, serve, purge, backup."""
 
-import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,43 +140,3 @@ def open_installation(instance: Path, *, check_database: bool = True) -> "Flask"
     except (DatabaseNotReady, KeyRefused, SettingsRefused) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-
-
-@click.group()
-def users() -> None:
-    """Who may sign in."""
-
-
-@users.command("add")
-@click.argument("name")
-@click.option("--role", type=click.Choice(["administrator", "evaluator"]), default="evaluator")
-@click.option("--municipality", help="Key of the municipality whose projects they may see.")
-@click.option("--all-municipalities", is_flag=True, help="They may see every municipality's.")
-@click.pass_obj
-def add_user_command(
-    instance: Path, name: str, role: str, municipality: str | None, all_municipalities: bool
-) -> None:
-    """Make an account for NAME (an e-mail address) and print its password."""
-    if (municipality is None) != all_municipalities:
-        found = "both" if all_municipalities else "neither"
-        raise click.UsageError(
-            f"expected --municipality KEY or --all-municipalities, found {found}"
-        )
-    from survey_service.accounts.sign_in import AccountRefused, Role, add_user
-    from survey_service.storage import projects
-    from survey_service.storage.database import reading
-
-    password = secrets.token_urlsafe(15)
-    with open_installation(instance).app_context():
-        municipality_id = None
-        if municipality is not None:
-            municipality_id = projects.find_municipality(reading(), municipality)
-            if municipality_id is None:
-                click.echo(f"--municipality: expected a known key, found {municipality}", err=True)
-                sys.exit(2)
-        try:
-            add_user(name, password, Role(role), municipality_id)
-        except AccountRefused as error:
-            click.echo(str(error), err=True)
-            sys.exit(2)
-    click.echo(f"{name} may sign in with the password {password}")

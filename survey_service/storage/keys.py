@@ -1,8 +1,9 @@
 """Keys in files, outside the database and outside its backups.
 
-`session.key` signs cookies; `wave-….key` exists from a wave's opening to its closing; and
-`project-….key` from a project's beginning to its retention date. Each holds 32 random bytes as
-hexadecimal digits, is readable by its owner only, and is refused if anybody else may read it.
+`session.key` signs cookies, and `accounts.key` seals what signing in needs; `wave-….key` exists
+from a wave's opening to its closing; and `project-….key` from a project's beginning to its
+retention date. Each holds 32 random bytes as hexadecimal digits, is readable by its owner only, and
+is refused if anybody else may read it.
 """
 
 import hashlib
@@ -47,6 +48,10 @@ class KeyStore:
     def session_key(self) -> Key:
         """Return the key that signs cookies, made on first use."""
         return self._read_or_create("session")
+
+    def accounts_key(self) -> Key:
+        """Return the key that seals what signing in needs, made on first use."""
+        return self._read_or_create("accounts")
 
     def project_key(self, project_id: UUID) -> Key:
         """Return a project's key; KeyRefused once it is destroyed."""

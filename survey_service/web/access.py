@@ -4,11 +4,11 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from survey_service.accounts.sign_in import Role
+from survey_service.accounts.roles import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -20,6 +20,7 @@ class Access(StrEnum):
     SIGNED_IN = "signed_in"
     READER = "reader"
     EVALUATOR = "evaluator"
+    CASE_REVIEWER = "case_reviewer"
     ADMINISTRATOR = "administrator"
 
 
@@ -28,9 +29,15 @@ ROLES = {
     # Case reviewers judge single cases for the evaluator; survey results are not theirs to read.
     Access.READER: {Role.ADMINISTRATOR, Role.EVALUATOR, Role.UNIT_LEADER, Role.VIEWER},
     Access.EVALUATOR: {Role.ADMINISTRATOR, Role.EVALUATOR},
+    Access.CASE_REVIEWER: {Role.ADMINISTRATOR, Role.EVALUATOR, Role.CASE_REVIEWER},
     Access.ADMINISTRATOR: {Role.ADMINISTRATOR},
 }
 """Who may open a route with a rule, by role; a route's own page narrows it to what is theirs."""
+
+BY_SINGLE_SIGN_ON = "single_sign_on"
+"""What a session holds of somebody who came by another sign-in service, without our password."""
+
+CHANGE_PASSWORD = "workspace.own_password"  # noqa: S105 - the name of a page
 
 
 def access(rule: Access) -> Callable[[View], View]:
@@ -67,6 +74,11 @@ def enforce_access() -> ResponseReturnValue | None:
         abort(403)
     if not current_user.is_authenticated:
         return redirect(url_for("workspace.sign_in"), code=303)
+    if current_user.record.must_change_password and not session.get(BY_SINGLE_SIGN_ON):
+        # A one-time password is known to whoever made it: nothing else before it is replaced.
+        if request.endpoint != CHANGE_PASSWORD:
+            return redirect(url_for(CHANGE_PASSWORD), code=303)
+        return None
     if not _has_role(rule):
         abort(403)
     return None

@@ -1,7 +1,7 @@
 """The application: settings, database, pages, and what every answer of the server carries."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from zoneinfo import ZoneInfo
@@ -61,13 +61,18 @@ class DatabaseNotReady(Exception):
 
 
 def create_app(
-    instance: Path, *, today: Callable[[], date] | None = None, check_database: bool = True
+    instance: Path,
+    *,
+    today: Callable[[], date] | None = None,
+    now: Callable[[], datetime] | None = None,
+    check_database: bool = True,
 ) -> Flask:
     """Return the application of the installation in `instance`.
 
     Args:
         instance: directory with settings, database and keys.
-        today: the clock; Copenhagen's date unless given.
+        today: the calendar; Copenhagen's date unless given.
+        now: the clock, in UTC; the machine's unless given.
         check_database: refuse a database that is not at the newest migration.
 
     Raises:
@@ -91,6 +96,7 @@ def create_app(
     app.extensions["survey_settings"] = settings
     app.extensions["survey_keys"] = keys
     app.extensions["survey_today"] = today or copenhagen_today
+    app.extensions["survey_now"] = now or utc_now
     app.session_interface = SignedCookies(app)
     _connect(app, check_database=check_database)
     _prepare_pages(app, settings)
@@ -100,6 +106,11 @@ def create_app(
 def copenhagen_today() -> date:
     """Return the date in Denmark."""
     return datetime.now(COPENHAGEN).date()
+
+
+def utc_now() -> datetime:
+    """Return the moment, in UTC."""
+    return datetime.now(UTC)
 
 
 def migrations_folder() -> Path:

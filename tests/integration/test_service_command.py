@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_an_added_user_can_sign_in_with_the_printed_password(installation: Insta
     password = result.stdout.split()[-1]
     assert len(password) >= 20
     with installation.context():
-        found = sign_in("eva@kommune.example", password)
+        found = sign_in(installation.keys, "eva@kommune.example", password, datetime.now(UTC))
         assert found is not None
         assert found.municipality_id == installation.municipality_id
         assert found.role == "evaluator"
@@ -107,7 +108,8 @@ def test_a_taken_name_is_refused_whatever_its_case(installation: Installation) -
          "--municipality: expected a known key, found atlantis"),
         (["  ", "--all-municipalities"], "name: expected an e-mail address, found nothing"),
         (["a@x.example", "--all-municipalities", "--role", "king"],
-         "survey-service users add: --role: 'king' is not one of 'administrator', 'evaluator'"),
+         "survey-service users add: --role: 'king' is not one of 'administrator', 'evaluator',"
+         " 'unit_leader', 'case_reviewer', 'viewer'"),
         (["a@x.example"], "survey-service users add:"
          " expected --municipality KEY or --all-municipalities, found neither"),
         (["a@x.example", "--municipality", "randers", "--all-municipalities"],
