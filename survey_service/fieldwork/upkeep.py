@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from survey_service.fieldwork.counting import take_counts
 from survey_service.fieldwork.retention import Purged, purge_expired
-from survey_service.fieldwork.waves import WaveStatus, refresh_counts
+from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import projects
 from survey_service.storage.database import compact, reading
 from survey_service.storage.keys import KeyStore
@@ -24,14 +25,14 @@ class Upkeep:
 def do_upkeep(keys: KeyStore, today: date) -> Upkeep:
     """Purge what is past its date, destroy keys left behind, and rewrite the database file.
 
-    Every open wave's counts are taken for the day.
+    Every open wave's counts are taken for the day; pages read no others.
     """
     for project in projects.find_projects(reading()):
         for wave in projects.find_waves(reading(), project.id):
             if wave.status in {WaveStatus.CLOSED, WaveStatus.RELEASED}:
                 # A closing that was cut short may have left it.
                 keys.destroy_wave_key(wave.id)
-            refresh_counts(wave, today)
+            take_counts(wave.id, today)
     purged = purge_expired(keys, today)
     # Also where nothing was removed: what came since yesterday lies in the order it came in.
     return Upkeep(tuple(purged), compact())

@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from survey_service.fieldwork.counting import keep_counts
 from survey_service.storage import projects
 from survey_service.storage.database import compact, reading, writing
 from survey_service.storage.keys import KeyStore
@@ -35,6 +36,7 @@ def open_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
         keys.create_wave_key(wave_id)
         projects.register_plan(session, wave.project_id, today)
         projects.set_wave_status(session, wave_id, WaveStatus.OPEN)
+        keep_counts(session, wave, today)
 
 
 def close_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
@@ -52,22 +54,9 @@ def close_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
             raise WaveStepRefused(f"wave {wave.key}: expected open, found {wave.status}")
         projects.set_wave_status(session, wave_id, WaveStatus.CLOSED)
         projects.empty_wave(session, wave_id)
-        projects.save_counts(session, wave_id, today, projects.count_sent(session, wave_id))
+        keep_counts(session, wave, today)
     keys.destroy_wave_key(wave_id)
     compact()
-
-
-def refresh_counts(wave: WaveRecord, today: date) -> tuple[date | None, dict[str, int]]:
-    """Return a wave's kept counts; while it is open they are taken anew once a day.
-
-    Shown more often, a count would tell when a single person answered.
-    """
-    as_of, counts = projects.find_counts(reading(), wave.id)
-    if wave.status != WaveStatus.OPEN or as_of == today:
-        return as_of, counts
-    with writing() as session:
-        projects.save_counts(session, wave.id, today, projects.count_sent(session, wave.id))
-    return projects.find_counts(reading(), wave.id)
 
 
 def find_known_wave(wave_id: UUID) -> WaveRecord:

@@ -23,7 +23,7 @@ from survey_service.measurement.item_table import ItemTable, Response, tabulate_
 from survey_service.measurement.project_analysis import Progress, analyse
 from survey_service.measurement.release_format import released_from_json, released_to_json
 from survey_service.measurement.score_table import ScoreTable, tabulate
-from survey_service.storage import projects, results
+from survey_service.storage import counts, projects, results
 from survey_service.storage.database import reading, writing
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 
@@ -213,9 +213,10 @@ def _closed(waves: tuple[WaveRecord, ...]) -> tuple[WaveRecord, ...]:
 
 
 def _counts(waves: tuple[WaveRecord, ...]) -> dict[tuple[str, str], tuple[int, int | None]]:
-    counts: dict[tuple[str, str], tuple[int, int | None]] = {}
+    found: dict[tuple[str, str], tuple[int, int | None]] = {}
     for wave in waves:
         roster = projects.find_roster_totals(reading(), wave.id)
-        for audience, sent in projects.find_counts(reading(), wave.id)[1].items():
-            counts[audience, wave.key] = (sent, roster.get(audience))
-    return counts
+        for audience, sent in counts.find_counts(reading(), wave.id)[1].items():
+            if sent:
+                found[audience, wave.key] = (sent, roster.get(audience))
+    return found

@@ -295,6 +295,11 @@ def empty_wave(session: Session, wave_id: UUID) -> None:
     _fix_units(session, select(Wave.project_id).where(Wave.id == wave_id).scalar_subquery())
 
 
+def _fix_units(session: Session, project_id: Any) -> None:
+    own = select(Project.municipality_id).where(Project.id == project_id).scalar_subquery()
+    session.execute(update(Unit).where(Unit.municipality_id == own).values(is_fixed=True))
+
+
 def _add(session: Session, record: Base) -> UUID:
     session.add(record)
     session.flush()

@@ -19,6 +19,7 @@ from survey_service.storage.tables import (
     PauseCode,
     ReleaseContent,
     Response,
+    UnitCount,
     Wave,
 )
 
@@ -32,7 +33,7 @@ def delete_project_answers(session: Session, wave_ids: Sequence[UUID]) -> tuple[
     response_count = delete_responses(session, Response.wave_id.in_(chosen))
     texts: Any = session.execute(delete(FreeText).where(FreeText.wave_id.in_(chosen)))
     offline = (OfflineDelivery, OfflineRemainder, OfflineDevice)
-    for table in (Admission, Invitation, OpenLink, PauseCode, ReleaseContent, *offline):
+    for table in (Admission, Invitation, OpenLink, PauseCode, ReleaseContent, UnitCount, *offline):
         session.execute(delete(table).where(table.wave_id.in_(chosen)))
     session.execute(
         update(Wave).where(Wave.id.in_(chosen), Wave.status == "open").values(status="closed")

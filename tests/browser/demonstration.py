@@ -22,7 +22,7 @@ from survey_service.cli import demo_project
 from survey_service.fieldwork.access_codes import format_code
 from survey_service.fieldwork.invitations import Invitee, invite, make_open_link
 from survey_service.fieldwork.waves import close_wave, open_wave
-from survey_service.storage import projects
+from survey_service.storage import counts, projects
 from survey_service.storage.database import database, reading, writing
 from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import WaveRecord
@@ -108,7 +108,7 @@ class Demonstration:
     def sent_counts(self, wave_id: UUID) -> dict[str, int]:
         """How many responses a wave holds that were sent, by audience."""
         with self.app.app_context():
-            return projects.count_sent(reading(), wave_id)
+            return counts.count_sent(reading(), wave_id)
 
 
 def make_demonstration(shared: Path) -> Path:

@@ -1,8 +1,11 @@
 """Counts of an open wave say nothing of an audience so small that they would name who answered."""
 
+from datetime import timedelta
+
 from builders import Installation, instrument_of
 
 from survey_service.accounts.sign_in import Role, add_user
+from survey_service.fieldwork.counting import take_counts
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.storage import projects
 from survey_service.storage.database import writing
@@ -27,6 +30,7 @@ def project_page(installation: Installation) -> str:
         record_responses(installation.keys, wave, gathered, installation.clock.today)
         with writing() as session:
             projects.set_roster(session, wave, roster)
+        take_counts(wave, installation.clock.today + timedelta(days=1))
         add_user(EVALUATOR, PASSWORD, Role.EVALUATOR, installation.municipality_id)
     return read(installation)
 

@@ -4,18 +4,19 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from builders import RETAINED_UNTIL, TODAY, Installation
+from builders import RETAINED_UNTIL, TODAY, Installation, count_queries
 
 from survey_service.fieldwork.access_codes import read_code
+from survey_service.fieldwork.counting import take_counts
 from survey_service.fieldwork.invitations import (
     InvitationRefused,
     Invitee,
     invite,
     pseudonym_of,
 )
-from survey_service.fieldwork.waves import WaveStepRefused, refresh_counts
-from survey_service.storage import projects
-from survey_service.storage.database import reading
+from survey_service.fieldwork.waves import WaveStepRefused
+from survey_service.storage import counts, projects
+from survey_service.storage.database import database, reading
 from survey_service.storage.keys import Key, KeyRefused
 
 Build = Callable[..., Installation]
@@ -82,8 +83,10 @@ def test_closing_keeps_what_was_sent_and_how_many_they_were(installation: Instal
     after = installation.contents()
     for table in ("answer", "score"):
         assert after[table] == before[table]
-    [count] = installation.rows("response_count")
+    [count] = [row for row in installation.rows("response_count") if row["sent"]]
     assert (count["audience"], count["sent"], count["as_of"]) == ("citizen", 2, TODAY)
+    [unit] = [row for row in installation.rows("unit_count") if row["sent"]]
+    assert (unit["unit_id"], unit["sent"]) == (installation.units["house"], 2)
 
 
 # ---- Codes ----
@@ -214,32 +217,68 @@ def test_shuffling_loses_nothing_and_follows_no_seed() -> None:
 # ---- Counts ----
 
 
+def send(installation: Installation, code: str) -> None:
+    visitor = installation.visitor()
+    visitor.enter(code).answer_first(2)
+    visitor.send()
+
+
+def kept(installation: Installation) -> tuple[date | None, dict[str, int]]:
+    with installation.context():
+        return counts.find_counts(reading(), installation.waves["baseline"])
+
+
+def test_an_opened_wave_is_counted_from_nought_for_everybody_asked(
+    installation: Installation,
+) -> None:
+    assert kept(installation) == (TODAY, {"citizen": 0, "relative": 0, "staff": 0})
+
+
 def test_counts_are_taken_anew_once_a_day(installation: Installation) -> None:
+    wave_id = installation.waves["baseline"]
     codes = installation.invite("p1", "p2")
-
-    def counts(today: date) -> tuple[date | None, dict[str, int]]:
-        with installation.context():
-            wave = projects.find_wave(reading(), installation.waves["baseline"])
-            assert wave is not None
-            return refresh_counts(wave, today)
-
-    def send(code: str) -> None:
-        visitor = installation.visitor()
-        visitor.enter(code).answer_first(2)
-        visitor.send()
-
-    send(codes[0])
-    assert counts(TODAY) == (TODAY, {"citizen": 1})
-    send(codes[1])
-    assert counts(TODAY) == (TODAY, {"citizen": 1})
     tomorrow = TODAY + timedelta(days=1)
-    assert counts(tomorrow) == (tomorrow, {"citizen": 2})
+    send(installation, codes[0])
+    with installation.context():
+        assert not take_counts(wave_id, TODAY)
+        assert take_counts(wave_id, tomorrow)
+    send(installation, codes[1])
+    with installation.context():
+        assert not take_counts(wave_id, tomorrow)
+    assert kept(installation) == (tomorrow, {"citizen": 1, "relative": 0, "staff": 0})
+    with installation.context():
+        assert take_counts(wave_id, tomorrow + timedelta(days=1))
+    assert kept(installation)[1]["citizen"] == 2
+
+
+def test_a_closed_wave_keeps_its_last_count_and_is_not_counted_again(
+    installation: Installation,
+) -> None:
+    send(installation, installation.invite("p1")[0])
+    installation.close_wave()
+    with installation.context():
+        assert not take_counts(installation.waves["baseline"], TODAY + timedelta(days=9))
+    assert kept(installation)[1]["citizen"] == 1
 
 
 def test_drafts_are_not_counted(installation: Installation) -> None:
     installation.visitor().enter(installation.invite("p1")[0]).answer_first(3)
     with installation.context():
-        assert projects.count_sent(reading(), installation.waves["baseline"]) == {}
+        assert counts.count_sent(reading(), installation.waves["baseline"]) == {}
+
+
+def test_counting_reads_the_index_and_no_response(installation: Installation) -> None:
+    def count() -> None:
+        with installation.context():
+            counts.count_sent_by_unit(reading(), installation.waves["baseline"])
+
+    [statement] = count_queries(installation.app, count)
+    with installation.context(), database.engine.connect() as connection:
+        values = tuple("x" * statement.count("?"))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    # One step: nothing is sorted either.
+    [step] = [row[-1] for row in plan]
+    assert "USING COVERING INDEX ix_response_counted" in step
 
 
 def test_the_promise_on_the_thank_you_page_is_the_projects_date(installation: Installation) -> None:

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from survey_service.fieldwork import waves
 from survey_service.fieldwork.waves import WaveStatus
-from survey_service.storage import projects, results
+from survey_service.storage import counts, projects, results
 from survey_service.storage.database import reading
 from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord, WaveRecord
@@ -97,7 +97,7 @@ def _results_url(project_id: UUID) -> str:
 
 
 def _wave_row(project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
-    as_of, sent = waves.refresh_counts(wave, current_app.extensions["survey_today"]())
+    as_of, sent = counts.find_counts(reading(), wave.id)
     roster = projects.find_roster_totals(reading(), wave.id)
     return {
         "label": wave.label(g.language),
