@@ -239,8 +239,13 @@ def register_plan(session: Session, project_id: UUID, today: date) -> None:
     _fix_units(session, project_id)
 
 
-def add_admissions(session: Session, wave_id: UUID, admissions: Sequence[NewAdmission]) -> None:
-    """Store new codes, each side in an order of its own."""
+def add_admissions(
+    session: Session,
+    wave_id: UUID,
+    admissions: Sequence[NewAdmission],
+    batch_id: UUID | None = None,
+) -> None:
+    """Store new codes, each side in an order of its own; the register's side knows the batch."""
     if not admissions:
         return
     answers_side = [
@@ -258,6 +263,7 @@ def add_admissions(session: Session, wave_id: UUID, admissions: Sequence[NewAdmi
             "id": uuid4(),
             "wave_id": wave_id,
             "language": new.language,
+            "batch_id": batch_id,
             "sealed_contact": new.sealed_contact,
             "sealed_code": new.sealed_code,
         }
