@@ -71,6 +71,8 @@ class _Voice:
             said = self._clause(Verdict.NO_RELEVANT_CHANGE, True)
         elif self.groups[Verdict.CANNOT_TELL]:
             said = self.speech.say("headline.cannot_tell")
+        elif self.groups[Verdict.WORDING_CHANGED] and not self.groups[Verdict.TOO_FEW]:
+            said = self.speech.say("headline.wording_changed")
         else:
             said = self.speech.say("headline.too_few")
         if not (changes or self.groups[Verdict.NO_RELEVANT_CHANGE]):
@@ -114,6 +116,8 @@ class _Voice:
             yield f"{said} {self._detectable(keys)}".rstrip()
         if keys := self.groups[Verdict.TOO_FEW]:
             yield self.speech.say("point.too_few", principles=self._list(keys))
+        if keys := self.groups[Verdict.WORDING_CHANGED]:
+            yield self.speech.say("point.wording_changed", principles=self._list(keys))
         if keys := [key for key in self._concluded() if self.contrasts[key].is_poorly_measured]:
             yield self.speech.say("point.poorly_measured", principles=self._list(keys))
         if keys := [key for key in self._concluded() if self.contrasts[key].is_distorted]:

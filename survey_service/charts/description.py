@@ -27,10 +27,13 @@ def describe_wave_dots(
 
 def _describe_row(row: WaveRow, waves: list[str], language: str) -> str:
     texts = load_texts(CHART_TEXTS)
+    is_silent = row.verdict is Verdict.WORDING_CHANGED
     if all(mean is None for mean in row.means):
-        return texts["alt.too_few"].read_in(language).format(principle=row.name)
+        silence = texts["alt.wording_changed" if is_silent else "alt.too_few"]
+        return silence.read_in(language).format(principle=row.name)
+    missing = texts["alt.no_other_mean" if is_silent else "alt.no_mean"]
     means = [
-        _describe_mean(wave, mean, texts["alt.mean"], texts["alt.no_mean"], language)
+        _describe_mean(wave, mean, texts["alt.mean"], missing, language)
         for wave, mean in zip(waves, row.means, strict=True)
     ]
     if row.interval is not None:

@@ -15,6 +15,7 @@ VERDICT_COLOURS: dict[Verdict, Color] = {
     Verdict.NO_RELEVANT_CHANGE: style.QUIET_INK,
     Verdict.CANNOT_TELL: style.OCHRE,
     Verdict.TOO_FEW: style.QUIET_INK,
+    Verdict.WORDING_CHANGED: style.QUIET_INK,
 }
 
 VERDICT_SIGNS: dict[Verdict, str] = {
@@ -23,6 +24,7 @@ VERDICT_SIGNS: dict[Verdict, str] = {
     Verdict.NO_RELEVANT_CHANGE: "=",
     Verdict.CANNOT_TELL: "?",
     Verdict.TOO_FEW: "–",
+    Verdict.WORDING_CHANGED: "//",
 }
 """The same signs as characters, for pages."""
 
@@ -47,6 +49,12 @@ def draw_sign(verdict: Verdict, x: float, baseline: float, size: float) -> Group
         mark = String(x + width / 2, baseline, "?", textAnchor="middle")
         mark.fontName, mark.fontSize, mark.fillColor = style.BOLD, size, colour
         return Group(mark)
+    if verdict is Verdict.WORDING_CHANGED:
+        # Two strokes, as an axis is broken where what follows is measured otherwise.
+        strokes = (0.05, 0.5)
+        return Group(
+            *(_stroke(x + width * left, baseline, top, width * 0.45, colour) for left in strokes)
+        )
     heights = (0.2, 0.45) if verdict is Verdict.NO_RELEVANT_CHANGE else (0.32,)
     return Group(
         *(_bar(x, x + width, baseline + size * height, colour, size * 0.12) for height in heights)
@@ -57,6 +65,12 @@ def _triangle(left: float, right: float, base: float, tip: float, colour: Color)
     shape = Polygon([left, base, right, base, (left + right) / 2, tip])
     shape.fillColor, shape.strokeColor = colour, None
     return shape
+
+
+def _stroke(left: float, base: float, top: float, lean: float, colour: Color) -> Line:
+    line = Line(left, base, left + lean, top)
+    line.strokeColor, line.strokeWidth = colour, (top - base) * 0.16
+    return line
 
 
 def _bar(left: float, right: float, y: float, colour: Color, thickness: float) -> Line:

@@ -23,6 +23,7 @@ _KEY_ORDER = (
     Verdict.NO_RELEVANT_CHANGE,
     Verdict.CANNOT_TELL,
     Verdict.TOO_FEW,
+    Verdict.WORDING_CHANGED,
 )
 
 

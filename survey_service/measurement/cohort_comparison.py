@@ -19,6 +19,7 @@ from survey_service.measurement.comparison import (
     ComparisonReport,
     Contrast,
     DesignRobustLine,
+    Verdict,
     WaveMean,
 )
 from survey_service.measurement.comparison_method import describe_method
@@ -40,7 +41,7 @@ from survey_service.measurement.mixed_model import (
 )
 from survey_service.measurement.multiplicity import PRIMARY, adjust_by_family, name_family
 from survey_service.measurement.score_table import ScoreTable
-from survey_service.measurement.verdict import Evidence, conclude
+from survey_service.measurement.verdict import Evidence, conclude, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ class _FittedCohort:
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """A contrast before its p-values are adjusted; `one` and `other` count the plan's waves."""
+    """A contrast before its p-values are adjusted; `one` and `other` count the plan's waves.
+
+    Across a seam there is neither estimate nor inference: no test, so part of no family.
+    """
 
     fitted: _FittedCohort
     one: int
@@ -61,6 +65,7 @@ class _Finding:
     inference: Inference
     robust: DesignRobustLine | None
     family: str
+    is_seam: bool = False
 
 
 def compare_waves(table: ScoreTable, plan: ComparisonPlan) -> ComparisonReport:
@@ -83,14 +88,27 @@ def compare_waves_within_units(
 
 
 def _fit(cohort: Cohort, plan: ComparisonPlan) -> _FittedCohort:
-    fit = fit_cohort(cohort.respondent, cohort.unit, cohort.wave, cohort.score)
+    told = _comparable(cohort, plan)
+    fit = fit_cohort(told.respondent, told.unit, told.wave, told.score)
     return _FittedCohort(cohort, summarise_cohort(cohort, len(plan.waves)), fit)
 
 
 def _fit_own(whole: _FittedCohort, unit: int, plan: ComparisonPlan) -> _FittedCohort:
     own = whole.cohort.of_unit(unit)
-    fit = fit_within_unit(whole.fit, own.respondent, own.wave, own.score)
+    told = _comparable(own, plan)
+    fit = fit_within_unit(whole.fit, told.respondent, told.wave, told.score)
     return _FittedCohort(own, summarise_cohort(own, len(plan.waves)), fit)
+
+
+def _comparable(cohort: Cohort, plan: ComparisonPlan) -> Cohort:
+    """Leave out the waves that asked in other words, so that they touch no other contrast."""
+    return cohort.without_waves(
+        [
+            position
+            for position, wave in enumerate(plan.waves)
+            if plan.crosses_seam(cohort.principle, wave)
+        ]
+    )
 
 
 def _report(
@@ -101,7 +119,8 @@ def _report(
     contrasts = _conclude_all(found, plan)
     means = tuple(mean for cohort in fitted for mean in _wave_means(cohort, plan))
     left_out = [wave for wave in table.waves if wave not in plan.waves]
-    return ComparisonReport(describe_method(plan, contrasts, left_out), means, contrasts, unit)
+    method = describe_method(plan, contrasts, left_out)
+    return ComparisonReport(method, means, contrasts, unit, tuple(sorted(plan.seams)))
 
 
 def _wave_means(fitted: _FittedCohort, plan: ComparisonPlan) -> list[WaveMean]:
@@ -129,6 +148,10 @@ def _wave_means(fitted: _FittedCohort, plan: ComparisonPlan) -> list[WaveMean]:
 
 
 def _find(fitted: _FittedCohort, one: int, other: int, plan: ComparisonPlan) -> _Finding:
+    names = plan.waves[one], plan.waves[other]
+    family = name_family(plan, fitted.cohort.audience, *names)
+    if plan.crosses_seam(fitted.cohort.principle, *names):
+        return _Finding(fitted, one, other, Estimate(), Inference(), None, family, is_seam=True)
     estimate = fitted.fit.contrast(one, other)
     inference = infer(estimate, plan.margin)
     pair = [one, other]
@@ -138,8 +161,6 @@ def _find(fitted: _FittedCohort, one: int, other: int, plan: ComparisonPlan) -> 
         estimate.value,
         inference.p,
     )
-    names = plan.waves[one], plan.waves[other]
-    family = name_family(plan, fitted.cohort.audience, *names)
     return _Finding(fitted, one, other, estimate, inference, robust, family)
 
 
@@ -169,6 +190,8 @@ def _conclude(
     p_adjusted: float | None,
     equivalence_p_adjusted: float | None,
 ) -> Contrast:
+    if finding.is_seam:
+        return _stay_silent(finding, plan)
     evidence = _gather_evidence(finding, plan, p_adjusted, equivalence_p_adjusted)
     verdict, reason = conclude(evidence, plan.margin, plan.minimum)
     return Contrast(
@@ -187,6 +210,35 @@ def _conclude(
         **asdict(finding.inference),
         **_describe_model(finding),
         **_describe_waves(finding),
+    )
+
+
+def _stay_silent(finding: _Finding, plan: ComparisonPlan) -> Contrast:
+    """Return the contrast of two wordings: how many answered each, and nothing else."""
+    waves = _describe_waves(finding)
+    counts = ("n_from", "n_to", "n_both", "units_from", "units_to")
+    return Contrast(
+        audience=finding.fitted.cohort.audience,
+        principle=finding.fitted.cohort.principle,
+        from_wave=plan.waves[finding.one],
+        to_wave=plan.waves[finding.other],
+        mean_from=None,
+        mean_to=None,
+        adjusted_mean_from=None,
+        adjusted_mean_to=None,
+        difference=None,
+        standard_error=None,
+        df=None,
+        p_adjusted=None,
+        effect_size=None,
+        equivalence_p_adjusted=None,
+        verdict=Verdict.WORDING_CHANGED,
+        reason=explain("wording_changed", plan.margin, plan.minimum),
+        is_primary=finding.family == PRIMARY,
+        components={},
+        family=finding.family,
+        **asdict(finding.inference),
+        **{name: waves[name] for name in counts},
     )
 
 

@@ -31,7 +31,13 @@ class Cohort:
 
     def of_unit(self, unit: int) -> "Cohort":
         """Only the answers of one unit, by its code."""
-        here = self.unit == unit
+        return self._where(self.unit == unit)
+
+    def without_waves(self, waves: Sequence[int]) -> "Cohort":
+        """Only the answers of the other waves, by their places in the plan."""
+        return self._where(~np.isin(self.wave, waves)) if waves else self
+
+    def _where(self, here: NDArray[np.bool_]) -> "Cohort":
         return Cohort(
             self.audience,
             self.principle,

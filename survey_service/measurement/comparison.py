@@ -21,6 +21,7 @@ MINIMUM_ANSWERS = 5
 class Verdict(StrEnum):
     """What may be said of one contrast, in the order in which they are tried."""
 
+    WORDING_CHANGED = "wording_changed"
     TOO_FEW = "too_few"
     NO_RELEVANT_CHANGE = "no_relevant_change"
     IMPROVED = "improved"
@@ -39,12 +40,17 @@ class PrimaryContrast:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonPlan:
-    """What a project settled before it measured: `margin` in points, waves in their order."""
+    """What a project settled before it measured: `margin` in points, waves in their order.
+
+    `seams` are waves and principles whose wording is another than the project's and carries no
+    trend: such a wave is compared with no other on that principle, nor does it enter its model.
+    """
 
     waves: tuple[str, ...]
     margin: float = DEFAULT_MARGIN
     primary: PrimaryContrast | None = None
     minimum: int = MINIMUM_ANSWERS
+    seams: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         if not self.waves or len(set(self.waves)) != len(self.waves):
@@ -59,6 +65,13 @@ class ComparisonPlan:
                 raise ValueError(
                     f"primary: expected two waves in the order of {self.waves}, found {pair}"
                 )
+        unknown = sorted({wave for wave, _ in self.seams} - set(self.waves))
+        if unknown:
+            raise ValueError(f"seams: expected waves of {self.waves}, found {unknown}")
+
+    def crosses_seam(self, principle: str, *waves: str) -> bool:
+        """Whether any of these waves asked about the principle in words that carry no trend."""
+        return any((wave, principle) in self.seams for wave in waves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +172,14 @@ class ComparisonReport:
     """Everything `compare` found; `method` says how, in words and numbers.
 
     `unit` names the unit that a unit's own report is about. Contrasts are ordered by audience
-    and principle as in the table, then by pairs of waves in their order.
+    and principle as in the table, then by pairs of waves in their order. `seams` are the plan's.
     """
 
     method: Mapping[str, object]
     wave_means: tuple[WaveMean, ...]
     contrasts: tuple[Contrast, ...]
     unit: str | None = None
+    seams: tuple[tuple[str, str], ...] = ()
 
 
 def compare(table: ScoreTable, plan: ComparisonPlan) -> ComparisonReport:
@@ -178,7 +192,8 @@ def compare(table: ScoreTable, plan: ComparisonPlan) -> ComparisonReport:
 
     Returns:
         One contrast per audience, principle and pair of the plan's waves, also where nothing can
-        be computed: its reason then says why. Never NaN or infinity.
+        be computed: its reason then says why. Never NaN or infinity. Across a seam there are
+        only counts, and the contrast is a test in no family.
     """
     from survey_service.measurement.cohort_comparison import (
         compare_waves,

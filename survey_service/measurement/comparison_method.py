@@ -25,6 +25,8 @@ def describe_method(
     """Say how the contrasts were computed, with the power that the margin had in them."""
     primary = plan.primary
     powers = [c.equivalence_power for c in contrasts if c.equivalence_power is not None]
+    seams = sorted(f"{wave}: {principle}" for wave, principle in plan.seams)
+    changed = {"wording_changed": seams} if seams else {}
     return {
         "estimator": "REML (restricted maximum likelihood), one fit per audience and principle",
         "formula": FORMULA,
@@ -62,4 +64,5 @@ def describe_method(
             "highest": max(powers, default=None),
         },
         "limits": list(LIMITS),
+        **changed,
     }

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from survey_service.measurement.comparison import (
@@ -20,6 +20,9 @@ WHOLE_NUMBERS_UNDER = 10
 
 WITHHELD_REASON = "too_few_answers"
 """The only reason code of a contrast that is not shown, whatever kept it back."""
+
+SEAM_REASON = "wording_changed"
+"""The reason code of every contrast of a wave that asked in other words, whoever answered it."""
 
 RELEASED_METHOD_NUMBERS = frozenset(
     {"alpha", "confidence", "confidence_level", "margin", "minimum", "power", "schema_version"}
@@ -43,6 +46,9 @@ class ReleasedMean:
 @dataclass(frozen=True, slots=True)
 class ReleasedContrast:
     """A contrast as it may be shown. Withheld and not computable look the same: None, too_few.
+
+    Where the wording of the principle changed between the waves there is no figure either, and the
+    verdict says so whatever the number of answers.
 
     `equivalence_power` (0-1, to the nearest 0.05) is the chance to conclude "no relevant change"
     if nothing has changed. `is_poorly_measured` where the reliability of either wave is under .60;
@@ -115,6 +121,7 @@ def disclose(
     - 10 answers and more: means, differences and intervals to one decimal; counts as they are.
     - Stayers, leavers and joiners of a contrast are each 0 or at least `minimum`.
     - Never a raw mean, p, standard error, standard deviation or degrees of freedom.
+    - A principle asked about in other words is neither compared nor shown beside the other waves.
     - A withheld figure looks like one that does not exist: the result holds every combination of
       audience, principle and pair of waves, and an audience or principle with nothing to show is
       listed only where the plan (`audiences`, `counts`, `principles`) names it.
@@ -154,7 +161,12 @@ def disclose(
             for wave in waves
         ),
         wave_means=_fill_means(means, audiences, principles, waves),
-        contrasts=_fill_contrasts(contrasts, audiences, principles, waves, _primary_of(report)),
+        contrasts=tuple(
+            _silence(contrast) if _crosses_seam(contrast, report) else contrast
+            for contrast in _fill_contrasts(
+                contrasts, audiences, principles, waves, _primary_of(report)
+            )
+        ),
         method=_release_method(report.method),
     )
 
@@ -173,7 +185,7 @@ def is_shown(contrast: Contrast, minimum: int) -> bool:
         enough
         and safe
         and _is_number(contrast.difference)
-        and contrast.verdict is not Verdict.TOO_FEW
+        and contrast.verdict not in {Verdict.TOO_FEW, Verdict.WORDING_CHANGED}
     )
 
 
@@ -269,6 +281,18 @@ def _fill_contrasts(
         for principle in principles
         for pair in combinations(waves, 2)
     )
+
+
+def _crosses_seam(contrast: ReleasedContrast, report: ComparisonReport) -> bool:
+    ends = contrast.from_wave, contrast.to_wave
+    return any((wave, contrast.principle) in report.seams for wave in ends)
+
+
+def _silence(contrast: ReleasedContrast) -> ReleasedContrast:
+    """Say that the wording changed: of every audience alike, so that it tells of no answers."""
+    pair = contrast.from_wave, contrast.to_wave
+    empty = _no_contrast(contrast.audience, contrast.principle, pair, contrast.is_primary)
+    return replace(empty, verdict=Verdict.WORDING_CHANGED, reason_code=SEAM_REASON)
 
 
 def _primary_of(report: ComparisonReport) -> frozenset[tuple[str, str, str]]:

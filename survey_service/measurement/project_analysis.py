@@ -161,14 +161,26 @@ def analyse(
         panels=panels,
         gaps=tuple(_gaps(item_tables, plan.waves, scores.principles)),
         audience_functioning=tuple(_between_audiences(item_tables, plan.waves)),
-        wave_functioning=tuple(_between_waves(tables, pairs)),
+        wave_functioning=tuple(
+            across
+            for across in _between_waves(tables, pairs)
+            if not plan.crosses_seam(across.found.principle, across.from_wave, across.to_wave)
+        ),
         distributions=tuple(row for table in tables for row in item_distributions(table)),
-        item_changes=tuple(_item_changes(tables, pairs)),
+        item_changes=tuple(
+            change
+            for change in _item_changes(tables, pairs)
+            if not plan.crosses_seam(change.principle, change.from_wave, change.to_wave)
+        ),
         reliabilities=reliabilities,
         missing_items=tuple(row for table in tables for row in check_missing_items(table)),
         potentials=tuple(_potentials(tables, scores.principles, plan)),
         response_rates=tuple(_response_rates(tables, rosters, plan.waves)),
-        weighted_means=tuple(_weighted_means(scores, rosters, plan.waves)),
+        weighted_means=tuple(
+            weighted
+            for weighted in _weighted_means(scores, rosters, plan.waves)
+            if not plan.crosses_seam(weighted.principle, weighted.wave)
+        ),
         help_given=help_given,
     )
 
@@ -209,6 +221,8 @@ def _panels(
         for scale in reliabilities
     }
     for contrast in comparison.contrasts:
+        if plan.crosses_seam(contrast.principle, contrast.from_wave, contrast.to_wave):
+            continue
         key = contrast.audience, contrast.principle, contrast.from_wave, contrast.to_wave
         people = follow_people(scores, *key)
         change = describe_panel_change(people, *key)

@@ -9,6 +9,9 @@ LARGEST_END_SHARE = 0.15
 """From this share of scores at one end of the scale on, a change may hide beyond the end."""
 
 REASON_TEXTS = {
+    "wording_changed": (
+        "The principle was asked about in other words, so the waves cannot be compared."
+    ),
     "too_few_answers": "At least one of the two waves has fewer than {minimum} answers.",
     "within_margin": "A change of {margin:g} points or more is ruled out.",
     "certain_but_smaller_than_margin": (
@@ -69,7 +72,12 @@ def conclude(evidence: Evidence, margin: float, minimum: int) -> tuple[Verdict, 
     The order: too few; no relevant change; improved or declined; cannot tell.
     """
     verdict, code = _decide(evidence, margin)
-    return verdict, Reason(code, REASON_TEXTS[code].format(margin=margin, minimum=minimum))
+    return verdict, explain(code, margin, minimum)
+
+
+def explain(code: str, margin: float, minimum: int) -> Reason:
+    """Return a reason with its sentence; KeyError for a code that has none."""
+    return Reason(code, REASON_TEXTS[code].format(margin=margin, minimum=minimum))
 
 
 def _decide(evidence: Evidence, margin: float) -> tuple[Verdict, str]:
