@@ -343,4 +343,5 @@ def _select_wave() -> Any:
         Wave.status,
         Wave.opens_on,
         Wave.closes_on,
-    )
+        # One that is still coming in is nobody's to see.
+    ).where(Wave.origin != "importing")
