@@ -2,15 +2,20 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from babel.dates import format_date, format_interval
 
+from survey_service.briefs.content import FigureReference, Sentence
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.texts import Wording, load_texts
 
-BRIEF_TEXTS = Path(__file__).parent / "texts.toml"
+BRIEF_TEXTS = Path(__file__).parent / "texts"
+
+TEXT_VERSION = "2"
+"""The version of the briefs' words: another number, other bytes of the same release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,42 @@ class PrincipleName:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemName:
+    """One rated question: whom it was put to, what it counts towards, its words and its options'.
+
+    `options` are the answer options from the lowest.
+    """
+
+    audience: str
+    principle: str
+    key: str
+    wording: Wording
+    options: tuple[Wording, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TalkTo:
+    """Somebody whom those who answered can talk to."""
+
+    name: Wording
+    phone: str
+    note: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What the evaluator typed for one brief: plain text, in which an empty line parts paragraphs.
+
+    Each line of `next_steps` is a step. `told_by` is when the next steps are told, where they are
+    not settled yet.
+    """
+
+    introduction: str = ""
+    next_steps: str = ""
+    told_by: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BriefContext:
     """Everything a brief says that is not a figure. Dates are Europe/Copenhagen's.
 
@@ -40,7 +81,8 @@ class BriefContext:
     whatever its place; keys that the service does not know are shown as they are.
     `primary_audience` is None where none was named before the first wave; `primary_waves` are the
     names of the two waves that were named with it, measured or not. `instrument_versions`
-    are written out, such as "Borgere, version 2".
+    are written out, such as "Borgere, version 2". `units` are names by key, `items` the questions
+    of the newest versions.
     """
 
     project_title: str
@@ -53,9 +95,13 @@ class BriefContext:
     released_on: datetime.date
     instrument_versions: tuple[str, ...] = ()
     simulated: bool = False
-    text_version: str = "1"
+    text_version: str = TEXT_VERSION
     accessibility_url: str | None = None
     primary_waves: tuple[Wording, Wording] | None = None
+    own_words: OwnWords = field(default_factory=OwnWords)
+    units: Mapping[str, str] = field(default_factory=dict)
+    items: tuple[ItemName, ...] = ()
+    talk_to: tuple[TalkTo, ...] = ()
 
     def __post_init__(self) -> None:
         if not (self.waves and self.principles and self.audiences):
@@ -83,11 +129,21 @@ class Speech:
         text = load_texts(BRIEF_TEXTS)[key].read_in(self.language)
         return text.format(**values) if values else text
 
+    def tell(self, key: str, *figures: FigureReference, **values: object) -> Sentence:
+        """Return a text with its places filled, and the figures it rests on."""
+        return Sentence(self.say(key, **values), figures)
+
     def audience(self, key: str) -> str:
         """Return an audience's name; one the service does not know is shown as it is."""
-        texts = load_texts(BRIEF_TEXTS)
-        found = texts.get(f"audience.{key}")
+        found = load_texts(BRIEF_TEXTS).get(f"audience.{key}")
         return found.read_in(self.language) if found is not None else key
+
+    def people(self, key: str) -> str:
+        """Return an audience as people in a sentence, such as "borgerne"; markup."""
+        found = load_texts(BRIEF_TEXTS).get(f"people.{key}")
+        if found is not None:
+            return found.read_in(self.language)
+        return self.say("people.other", name=escape(key))
 
     def waves(self) -> Mapping[str, str]:
         """Return the waves' names by key."""
@@ -102,8 +158,7 @@ class Speech:
 
     def count(self, number: int) -> str:
         """Return a number up to twelve as a word, a larger one in digits."""
-        texts = load_texts(BRIEF_TEXTS)
-        found = texts.get(f"number.{number}")
+        found = load_texts(BRIEF_TEXTS).get(f"number.{number}")
         return found.read_in(self.language) if found is not None else str(number)
 
     def join(self, words: Sequence[str]) -> str:
@@ -114,16 +169,21 @@ class Speech:
 
     def date(self, day: datetime.date) -> str:
         """Return a date as it is written in a letter: "22. november 2026"."""
-        return format_date(day, format="long", locale=self.locale)
+        return _spaced(format_date(day, format="long", locale=self.locale))
 
     def period(self, opened: datetime.date, closed: datetime.date) -> str:
         """Return two days as a period, the year once: "3. august–30. september 2020"."""
-        return str(format_interval(opened, closed, "yMMMMd", locale=self.locale))
+        return _spaced(str(format_interval(opened, closed, "yMMMMd", locale=self.locale)))
 
     @property
     def locale(self) -> str:
         """The language with its country, for dates: British English, not American."""
         return {"da": "da_DK", "en": "en_GB"}.get(self.language, self.language)
+
+
+def _spaced(date: str) -> str:
+    """Return a date without the thin spaces that the embedded type does not have."""
+    return date.replace("\N{THIN SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
 def check_fit(figures: ReleasedFigures, context: BriefContext) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from survey_service.briefs.content import Field, FigureReference, Sentence
 from survey_service.briefs.context import Speech
 from survey_service.charts.figures import format_change, format_number
-from survey_service.charts.wave_rows import shown_contrasts
+from survey_service.charts.wave_rows import compared_waves, shown_contrasts
 from survey_service.measurement.comparison import Verdict
 from survey_service.measurement.disclosure import ReleasedContrast, ReleasedFigures
 
@@ -19,15 +20,27 @@ _CHANGES = (Verdict.IMPROVED, Verdict.DECLINED)
 
 @dataclass(frozen=True, slots=True)
 class AudienceFindings:
-    """One audience's findings: a headline in a sentence, and a point per kind of verdict.
+    """One audience's findings: what was found in a sentence, and a point per kind of verdict.
 
-    Texts are markup: names in them are escaped, and <b> may stand in `points`.
+    Texts are markup: names in them are escaped, and <b> may stand in `points`. `is_careful` where
+    the audience's contrasts were not named beforehand and others were.
     """
 
     audience: str
     name: str
-    headline: str
-    points: tuple[str, ...]
+    said: Sentence
+    told: tuple[Sentence, ...]
+    is_careful: bool
+
+    @property
+    def headline(self) -> str:
+        """What was found, in a sentence."""
+        return self.said.text
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """A point per kind of verdict."""
+        return tuple(sentence.text for sentence in self.told)
 
 
 def find_words(figures: ReleasedFigures, audience: str, speech: Speech) -> AudienceFindings:
@@ -43,18 +56,20 @@ def find_words(figures: ReleasedFigures, audience: str, speech: Speech) -> Audie
         groups[contrasts[key].verdict if key in contrasts else Verdict.TOO_FEW].append(key)
     named = any(contrast.is_primary for contrast in contrasts.values())
     careful = speech.context.primary_audience is not None and not named
-    voice = _Voice(figures, speech, names, dict(contrasts), groups, careful)
+    voice = _Voice(figures, audience, speech, names, dict(contrasts), groups, careful)
     return AudienceFindings(
         audience=audience,
         name=escape(speech.audience(audience)),
-        headline=voice.headline(),
-        points=tuple(voice.points()),
+        said=Sentence(voice.headline(), tuple(voice.verdicts(names))),
+        told=tuple(voice.points()),
+        is_careful=careful,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
     figures: ReleasedFigures
+    audience: str
     speech: Speech
     names: dict[str, str]
     contrasts: dict[str, ReleasedContrast]
@@ -101,66 +116,112 @@ class _Voice:
         of_total = self.speech.count(total)
         return self.speech.say("headline.on_of", what=what, count=count, total=of_total)
 
-    def points(self) -> Iterable[str]:
+    def points(self) -> Iterable[Sentence]:
         for verdict in _CHANGES:
             if self.groups[verdict]:
                 yield self._change_point(verdict)
-        margin = format_number(self.figures.margin, self.speech.language)
         if keys := self.groups[Verdict.NO_RELEVANT_CHANGE]:
-            suffix = "_careful" if self.careful else ""
-            yield self.speech.say(
-                f"point.no_relevant_change{suffix}", principles=self._list(keys), margin=margin
-            )
+            yield self._unchanged_point(keys)
         if keys := self.groups[Verdict.CANNOT_TELL]:
-            said = self.speech.say("point.cannot_tell", principles=self._list(keys))
-            yield f"{said} {self._detectable(keys)}".rstrip()
+            said = self._point("point.cannot_tell", keys)
+            yield _joined(said, self._detectable(keys))
         if keys := self.groups[Verdict.TOO_FEW]:
-            yield self.speech.say("point.too_few", principles=self._list(keys))
+            yield self._point("point.too_few", keys)
         if keys := self.groups[Verdict.WORDING_CHANGED]:
-            yield self.speech.say("point.wording_changed", principles=self._list(keys))
+            yield self._point("point.wording_changed", keys)
         if keys := [key for key in self._concluded() if self.contrasts[key].is_poorly_measured]:
-            yield self.speech.say("point.poorly_measured", principles=self._list(keys))
+            yield self._point("point.poorly_measured", keys)
         if keys := [key for key in self._concluded() if self.contrasts[key].is_distorted]:
-            yield self.speech.say("point.distorted", principles=self._list(keys))
+            yield self._point("point.distorted", keys)
+
+    def verdicts(self, keys: Iterable[str]) -> Iterable[FigureReference]:
+        """Return the verdicts that a sentence about these principles rests on."""
+        return (self._reference(Field.VERDICT, key) for key in keys)
+
+    def _reference(self, field: Field, principle: str, written: str = "") -> FigureReference:
+        first, last = compared_waves(self.figures)
+        return FigureReference(
+            field,
+            audience=self.audience,
+            principle=principle,
+            from_wave=first,
+            to_wave=last,
+            written=written,
+        )
+
+    def _point(self, key: str, principles: list[str]) -> Sentence:
+        return self.speech.tell(key, *self.verdicts(principles), principles=self._list(principles))
 
     def _concluded(self) -> list[str]:
+        silent = {Verdict.TOO_FEW, Verdict.WORDING_CHANGED}
         return [
             key
             for key in self.names
-            if key in self.contrasts and self.contrasts[key].verdict is not Verdict.TOO_FEW
+            if key in self.contrasts and self.contrasts[key].verdict not in silent
         ]
 
-    def _change_point(self, verdict: Verdict) -> str:
+    def _unchanged_point(self, keys: list[str]) -> Sentence:
+        if self.careful:
+            return self._point("point.no_relevant_change_careful", keys)
+        return self.speech.tell(
+            "point.no_relevant_change",
+            *self.verdicts(keys),
+            FigureReference(Field.MARGIN, written=self._margin()),
+            principles=self._list(keys),
+            margin=self._margin(),
+        )
+
+    def _change_point(self, verdict: Verdict) -> Sentence:
         keys = self.groups[verdict]
-        listed = "; ".join(self._with_points(key) for key in keys)
+        listed = [self._with_points(key) for key in keys]
         suffix = "_careful" if self.careful else ""
-        said = self.speech.say(f"point.{verdict}{suffix}", principles=listed)
+        said = self.speech.tell(
+            f"point.{verdict}{suffix}",
+            *self.verdicts(keys),
+            *(figure for sentence in listed for figure in sentence.figures),
+            principles="; ".join(sentence.text for sentence in listed),
+        )
         sure = [key for key in keys if self.contrasts[key].reason_code == AT_LEAST_MARGIN]
         if self.careful or not sure:
             return said
-        margin = format_number(self.figures.margin, self.speech.language)
-        more = self.speech.say("point.at_least_margin", principles=self._list(sure), margin=margin)
-        return f"{said} {more}"
+        more = self.speech.tell(
+            "point.at_least_margin",
+            FigureReference(Field.MARGIN, written=self._margin()),
+            principles=self._list(sure),
+            margin=self._margin(),
+        )
+        return _joined(said, more)
 
-    def _with_points(self, key: str) -> str:
+    def _with_points(self, key: str) -> Sentence:
         difference = self.contrasts[key].difference
         if difference is None:
-            return self.names[key]
+            return Sentence(self.names[key])
         points = format_change(difference, self.speech.language)
-        return self.speech.say(
-            "point.principle_with_points", principle=self.names[key], points=points
+        return self.speech.tell(
+            "point.principle_with_points",
+            self._reference(Field.DIFFERENCE, key, points),
+            principle=self.names[key],
+            points=points,
         )
 
-    def _detectable(self, keys: list[str]) -> str:
-        found = [
-            math.ceil(points)
+    def _detectable(self, keys: list[str]) -> Sentence:
+        found = {
+            key: math.ceil(points)
             for key in keys
             if (points := self.contrasts[key].minimum_detectable_difference) is not None
-        ]
+        }
         if not found:
-            return ""
-        low, high = min(found), max(found)
-        return self.speech.say("point.detectable", points=f"{low}-{high}" if low < high else low)
+            return Sentence("")
+        low, high = min(found.values()), max(found.values())
+        ends = [next(key for key in found if found[key] == end) for end in sorted({low, high})]
+        return self.speech.tell(
+            "point.detectable",
+            *(self._reference(Field.DETECTABLE, key, str(found[key])) for key in ends),
+            points=f"{low}-{high}" if low < high else low,
+        )
+
+    def _margin(self) -> str:
+        return format_number(self.figures.margin, self.speech.language)
 
     def _list(self, keys: list[str]) -> str:
         return "; ".join(self.names[key] for key in keys)
@@ -168,3 +229,7 @@ class _Voice:
 
 def _begin(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:]
+
+
+def _joined(first: Sentence, second: Sentence) -> Sentence:
+    return Sentence(f"{first.text} {second.text}".rstrip(), first.figures + second.figures)
