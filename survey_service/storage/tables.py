@@ -524,3 +524,23 @@ class Job(Base):
     result: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime)
     seen_at: Mapped[datetime] = mapped_column(DateTime)
+
+
+class Decision(Base):
+    """What leaders decided to do about a principle after a release; of the whole without a unit.
+
+    `responsible` is a role, never a person's name.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = WITHOUT_ROWID
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    principle: Mapped[str] = mapped_column(String(60))
+    release_number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    responsible: Mapped[str] = mapped_column(String(80))
+    decided_on: Mapped[date] = mapped_column(Date)
+    due_on: Mapped[date] = mapped_column(Date)
+    done_on: Mapped[date | None] = mapped_column(Date)

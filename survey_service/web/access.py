@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +19,7 @@ class Access(StrEnum):
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
     READER = "reader"
+    LEADER = "leader"
     EVALUATOR = "evaluator"
     CASE_REVIEWER = "case_reviewer"
     ADMINISTRATOR = "administrator"
@@ -28,6 +29,7 @@ ROLES = {
     Access.SIGNED_IN: set(Role),
     # Case reviewers judge single cases for the evaluator; survey results are not theirs to read.
     Access.READER: {Role.ADMINISTRATOR, Role.EVALUATOR, Role.UNIT_LEADER, Role.VIEWER},
+    Access.LEADER: {Role.ADMINISTRATOR, Role.EVALUATOR, Role.UNIT_LEADER},
     Access.EVALUATOR: {Role.ADMINISTRATOR, Role.EVALUATOR},
     Access.CASE_REVIEWER: {Role.ADMINISTRATOR, Role.EVALUATOR, Role.CASE_REVIEWER},
     Access.ADMINISTRATOR: {Role.ADMINISTRATOR},
@@ -73,7 +75,8 @@ def enforce_access() -> ResponseReturnValue | None:
     if rule is None:
         abort(403)
     if not current_user.is_authenticated:
-        return redirect(url_for("workspace.sign_in"), code=303)
+        # What was typed in a form whose session ended is kept there.
+        return cast("ResponseReturnValue", current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
     if current_user.record.must_change_password and not session.get(BY_SINGLE_SIGN_ON):
         # A one-time password is known to whoever made it: nothing else before it is replaced.
         if request.endpoint != CHANGE_PASSWORD:

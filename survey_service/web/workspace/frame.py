@@ -15,7 +15,15 @@ from survey_service.web.language import has_text, translate
 WITHHELD = "–"
 """Stands for a figure that is not shown, whether withheld or not there."""
 
-PROJECT_ROOMS = ("project", "setup", "invitations", "follow", "earlier_waves", "results")
+PROJECT_ROOMS = (
+    "project",
+    "setup",
+    "invitations",
+    "follow",
+    "earlier_waves",
+    "results",
+    "decisions",
+)
 """The rooms of a project, in the order of the work; each is the endpoint of its first page."""
 
 
