@@ -1,17 +1,42 @@
 """Rosters: how many people there are to ask, in cells too large to tell of a single person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from survey_service.storage import projects
+from survey_service.exchange.faults import BadInputError
+from survey_service.exchange.unit_files import PeopleLine, read_people_lines
+from survey_service.faults import FieldFault, InputRefused
+from survey_service.fieldwork.list_faults import refuse_list
+from survey_service.fieldwork.typed_input import TypedInput, tidy
+from survey_service.fieldwork.waves import WaveStatus
+from survey_service.storage import projects, setup
 from survey_service.storage.database import reading, writing
+from survey_service.storage.projects import ProjectRecord, WaveRecord
+from survey_service.storage.setup import UnitPlace
+
+PEOPLE_LIMIT = 1_000_000
+LIST_FIELD = "text"
+COUNTABLE_ROSTER = 10
+"""While a wave is open nothing is said of the answers of fewer people to ask than this."""
+
+Cell = tuple[UUID, str]
+"""A unit and an audience."""
 
 
 class RosterRefused(Exception):
     """A roster has a cell under the project's minimum; it belongs to the unit above."""
 
 
-def set_roster(wave_id: UUID, people: Mapping[tuple[UUID, str], int]) -> None:
+@dataclass(frozen=True, slots=True)
+class TooFewListed:
+    """Where more have answered than the roster lists; `unit` None: in the whole project."""
+
+    unit: str | None
+    audience: str
+
+
+def set_roster(wave_id: UUID, people: Mapping[Cell, int]) -> None:
     """Store how many people there are to ask in a wave, in place of what was stored before.
 
     Args:
@@ -33,9 +58,185 @@ def set_roster(wave_id: UUID, people: Mapping[tuple[UUID, str], int]) -> None:
         f"{names.get(unit_id, unit_id)}, {audience}: expected 0 or at least {project.minimum}"
         f" people, found {count}"
         for (unit_id, audience), count in people.items()
-        if count != 0 and count < project.minimum
+        if _is_small(count, project.minimum)
     )
     if small:
         raise RosterRefused("; ".join(small))
     with writing() as session:
         projects.set_roster(session, wave_id, people)
+
+
+def read_roster(wave_id: UUID) -> dict[Cell, int]:
+    """Return how many people there are to ask in a wave, by unit and audience."""
+    return setup.find_roster(reading(), wave_id)
+
+
+def cell_field(unit_id: UUID, audience: str) -> str:
+    """Return the name of the form field of one cell."""
+    return f"people_{unit_id.hex}_{audience}"
+
+
+def save_roster(project: ProjectRecord, wave_id: UUID, typed_cells: Mapping[Cell, str]) -> None:
+    """Store typed cells of a wave's roster, an empty one as none; the others stay as they are.
+
+    Raises InputRefused with every cell that is no whole number or under the project's minimum:
+    its people are counted with the unit above. Nothing is stored then.
+    """
+    typed = TypedInput()
+    with writing() as session:
+        units = {unit.id: unit for unit in setup.find_unit_places(session, project.municipality_id)}
+        people = setup.find_roster(session, wave_id)
+        for cell, text in typed_cells.items():
+            field = cell_field(*cell)
+            if cell[0] not in units:
+                typed.refuse(field, "unknown_choice")
+            elif not text.strip():
+                people.pop(cell, None)
+            else:
+                count = typed.read_whole_number(field, text, 0, PEOPLE_LIMIT)
+                _check_size(typed, field, project, units, cell[0], count)
+                people[cell] = count or 0
+        typed.raise_if_any()
+        projects.set_roster(session, wave_id, people)
+
+
+def read_people(content: bytes, audiences: Mapping[str, str]) -> list[PeopleLine]:
+    """Return the people to ask of a file or a pasted list; `audiences` by what columns are called.
+
+    Raises InputRefused for what is no such list.
+    """
+    try:
+        return read_people_lines(content, audiences)
+    except BadInputError as error:
+        raise refuse_list(error, LIST_FIELD) from error
+
+
+def import_roster(project: ProjectRecord, wave_id: UUID, listed: Sequence[PeopleLine]) -> int:
+    """Store a list's cells in a wave's roster and return how many; the others stay as they are.
+
+    Raises InputRefused with every fault and its line: units nobody knows, that several are called
+    by, or that come twice, and cells as `save_roster` refuses them. Nothing is stored then.
+    """
+    typed = TypedInput()
+    with writing() as session:
+        places = setup.find_unit_places(session, project.municipality_id)
+        units = {unit.id: unit for unit in places}
+        called = _group_by_name(places)
+        people = setup.find_roster(session, wave_id)
+        seen: dict[UUID, int] = {}
+        stored = 0
+        for row in listed:
+            unit = _find_listed(typed, called, row)
+            if unit is None:
+                continue
+            if unit.id in seen:
+                typed.refuse(LIST_FIELD, "unit_twice", row.line, name=unit.name,
+                             first=seen[unit.id])  # fmt: skip
+            seen.setdefault(unit.id, row.line)
+            for audience, text in row.people.items():
+                if not text.strip():
+                    continue
+                count = typed.read_whole_number(LIST_FIELD, text, 0, PEOPLE_LIMIT, row.line)
+                _check_size(typed, LIST_FIELD, project, units, unit.id, count, row.line)
+                people[unit.id, audience] = count or 0
+                stored += 1
+        typed.raise_if_any()
+        projects.set_roster(session, wave_id, people)
+    return stored
+
+
+def copy_roster(project: ProjectRecord, wave_id: UUID) -> None:
+    """Store the roster of the wave before in place of a wave's own.
+
+    Raises InputRefused where there is no wave before, or it has no roster.
+    """
+    with writing() as session:
+        waves = setup.find_planned_waves(session, project.id)
+        place = next((i for i, wave in enumerate(waves) if wave.id == wave_id), 0)
+        before = setup.find_roster(session, waves[place - 1].id) if place else {}
+        if not before:
+            raise InputRefused(FieldFault("copy", "nothing_to_copy"))
+        projects.set_roster(session, wave_id, before)
+
+
+def find_too_few_listed(project: ProjectRecord, wave: WaveRecord) -> list[TooFewListed]:
+    """Return where a roster lists fewer people than have answered, as far as it may be said.
+
+    Said of the units right above those in the roster where each of them may have its count shown,
+    so that none follows from the others; else of the whole project; else not at all. It rests on
+    the counts that are kept once a day and shown elsewhere, never on the answers themselves.
+    """
+    counts = setup.find_kept_counts(reading(), wave.id)
+    roster = setup.find_roster(reading(), wave.id)
+    units = {unit.id: unit for unit in setup.find_unit_places(reading(), project.municipality_id)}
+    least = COUNTABLE_ROSTER if wave.status == WaveStatus.OPEN else project.minimum
+    found = []
+    for audience in sorted({audience for _, audience in counts}):
+        above = _sum_above(units, counts, roster, audience)
+        if not all(sent >= project.minimum and people >= least for sent, people in above.values()):
+            sent, people = (sum(column) for column in zip(*above.values(), strict=True))
+            above = {None: (sent, people)}
+        found += [
+            TooFewListed(units[unit_id].name if unit_id else None, audience)
+            for unit_id, (sent, people) in above.items()
+            if sent > people >= least and sent >= project.minimum
+        ]
+    return found
+
+
+def _sum_above(
+    units: Mapping[UUID, UnitPlace],
+    counts: Mapping[Cell, int],
+    roster: Mapping[Cell, int],
+    audience: str,
+) -> dict[UUID | None, tuple[int, int]]:
+    """Return answers and people to ask of an audience by the unit above, None at the top."""
+    above: dict[UUID | None, tuple[int, int]] = {}
+    for unit_id in {unit_id for unit_id, found in (*counts, *roster) if found == audience}:
+        parent_id = units[unit_id].parent_id
+        sent, people = above.get(parent_id, (0, 0))
+        cell = (unit_id, audience)
+        above[parent_id] = (sent + counts.get(cell, 0), people + roster.get(cell, 0))
+    return above
+
+
+def _is_small(count: int, minimum: int) -> bool:
+    return count != 0 and count < minimum
+
+
+def _check_size(
+    typed: TypedInput,
+    field: str,
+    project: ProjectRecord,
+    units: Mapping[UUID, UnitPlace],
+    unit_id: UUID,
+    count: int | None,
+    line: int | None = None,
+) -> None:
+    if count is None or not _is_small(count, project.minimum):
+        return
+    parent_id = units[unit_id].parent_id
+    values = {"name": units[unit_id].name, "minimum": project.minimum}
+    if parent_id is None:
+        typed.refuse(field, "roster_small_top", line, **values)
+    else:
+        typed.refuse(field, "roster_small", line, **values, above=units[parent_id].name)
+
+
+def _group_by_name(places: Sequence[UnitPlace]) -> dict[str, list[UnitPlace]]:
+    """Return the units by what a list may call them: a key leads to one, a name to several."""
+    called: dict[str, list[UnitPlace]] = {}
+    for unit in places:
+        called.setdefault(unit.name.casefold(), []).append(unit)
+    return called | {unit.key: [unit] for unit in places}
+
+
+def _find_listed(
+    typed: TypedInput, called: Mapping[str, list[UnitPlace]], row: PeopleLine
+) -> UnitPlace | None:
+    name = tidy(row.unit)
+    found = called.get(name) or called.get(name.casefold(), [])
+    if len(found) == 1:
+        return found[0]
+    typed.refuse(LIST_FIELD, "unit_ambiguous" if found else "unit_unknown", row.line, name=name)
+    return None

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
+from survey_service.exchange.faults import BadInputError
+from survey_service.exchange.unit_files import UnitLine, read_unit_lines
+from survey_service.fieldwork.list_faults import refuse_list
 from survey_service.fieldwork.typed_input import TypedInput, make_key, tidy
 from survey_service.fieldwork.unit_tree import (
     DEPTH_LIMIT,
@@ -23,16 +26,6 @@ FIELD = "text"
 
 
 @dataclass(frozen=True, slots=True)
-class ListedUnit:
-    """A unit as a list names it; `parent` is a key or a name, empty at the top."""
-
-    line: int
-    key: str
-    name: str
-    parent: str
-
-
-@dataclass(frozen=True, slots=True)
 class UnitPlan:
     """What a list of units would change: nothing of it is stored yet."""
 
@@ -46,7 +39,15 @@ class UnitPlan:
         return tuple({unit.id: unit for unit in (*self.renamed, *self.moved)}.values())
 
 
-def plan_units(municipality_id: UUID, listed: Sequence[ListedUnit]) -> UnitPlan:
+def read_units(content: bytes) -> list[UnitLine]:
+    """Return the units of a file or a pasted list. Raises InputRefused for what is no such list."""
+    try:
+        return read_unit_lines(content)
+    except BadInputError as error:
+        raise refuse_list(error, FIELD) from error
+
+
+def plan_units(municipality_id: UUID, listed: Sequence[UnitLine]) -> UnitPlan:
     """Return what a list would change; units it does not name stay as they are.
 
     A unit is known by its key, or else by its name where only one has that name.
@@ -77,7 +78,7 @@ def plan_units(municipality_id: UUID, listed: Sequence[ListedUnit]) -> UnitPlan:
     )
 
 
-def import_units(municipality_id: UUID, listed: Sequence[ListedUnit]) -> UnitPlan:
+def import_units(municipality_id: UUID, listed: Sequence[UnitLine]) -> UnitPlan:
     """Store what a list changes, all of it or nothing. Raises InputRefused as planning does."""
     with writing() as session:
         plan = plan_units(municipality_id, listed)
@@ -86,14 +87,14 @@ def import_units(municipality_id: UUID, listed: Sequence[ListedUnit]) -> UnitPla
 
 
 def _identify(
-    typed: TypedInput, places: Sequence[UnitPlace], listed: Sequence[ListedUnit]
-) -> list[tuple[UnitPlace, ListedUnit]]:
+    typed: TypedInput, places: Sequence[UnitPlace], listed: Sequence[UnitLine]
+) -> list[tuple[UnitPlace, UnitLine]]:
     """Return each listed unit with the id and key it has or gets, its place still open."""
     by_key = {place.key: place for place in places}
     by_name = _group(places)
     keys = set(by_key) | {tidy(row.key) for row in listed}
     seen: dict[str, int] = {}
-    found: list[tuple[UnitPlace, ListedUnit]] = []
+    found: list[tuple[UnitPlace, UnitLine]] = []
     for row in listed:
         name = typed.read_text(FIELD, row.name, NAME_LIMIT, line=row.line)
         key = typed.read_text(FIELD, row.key, 60, required=False, line=row.line)
@@ -115,7 +116,7 @@ def _identify(
 
 
 def _place(
-    typed: TypedInput, places: Sequence[UnitPlace], units: Sequence[tuple[UnitPlace, ListedUnit]]
+    typed: TypedInput, places: Sequence[UnitPlace], units: Sequence[tuple[UnitPlace, UnitLine]]
 ) -> list[tuple[UnitPlace, int]]:
     """Return each unit below the one it names, with its line."""
     named = [unit for unit, _ in units]
