@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -23,6 +24,7 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
+@cache
 def template_keys() -> dict[str, list[set[str]]]:
     """Every key a template names inside t('…'), with the values each call gives.
 
@@ -39,6 +41,7 @@ def template_keys() -> dict[str, list[set[str]]]:
     return found
 
 
+@cache
 def code_keys() -> dict[str, list[set[str]]]:
     """Every key a view names whole inside translate("…"), with the values each call gives."""
     found: dict[str, list[set[str]]] = {}
