@@ -230,7 +230,7 @@ def find_imported_waves(session: Session, project_id: UUID) -> list[ImportedWave
         .order_by(Wave.position)
     ).all()
     relations = find_relations(session, [row[0] for row in rows])
-    return [ImportedWave(*row, relations.get(row[1], {})) for row in rows]
+    return [ImportedWave(**row._asdict(), relations=relations.get(row[1], {})) for row in rows]
 
 
 def find_relations(session: Session, wave_ids: Collection[UUID]) -> dict[str, dict[str, str]]:
