@@ -6,9 +6,11 @@
   minimum, else the pair is not shown at all.
 - A distribution in which all answered alike is not shown: it would tell everyone's answer.
 - Shares of people who moved for certain need 20 people and are given to 5 points.
+- Units' means: `unit_disclosure`. A roster-weighted mean is a second sum over units, so it is not
+  shown where a unit has fewer answers than the minimum.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from survey_service.measurement.clustered_regression import Estimate
@@ -47,6 +49,12 @@ from survey_service.measurement.released_details import (
 )
 from survey_service.measurement.reliability import ScaleReliability
 from survey_service.measurement.reliable_change import ReliableChange
+from survey_service.measurement.unit_disclosure import (
+    UnitGroup,
+    disclose_unit_means,
+    shown_wholes,
+)
+from survey_service.measurement.unit_tree import Parents
 
 SMALLEST_GROUP = 10
 """Answers in each group for anything finer than a whole-number mean."""
@@ -60,12 +68,19 @@ POOR_RELIABILITY = 0.60
 _FlagSource = tuple[ItemFlagKind, str, str | None, tuple[str, str], ItemFunctioning]
 
 
-def disclose_details(analysis: ProjectAnalysis, minimum: int) -> ReleasedDetails:
+def disclose_details(
+    analysis: ProjectAnalysis,
+    minimum: int,
+    parents: Parents = {},  # noqa: B006 - never written to
+    units_before: Mapping[UnitGroup, frozenset[str]] = {},
+) -> ReleasedDetails:
     """Suppress and round what the analyses found.
 
     Args:
         analysis: unsuppressed results.
         minimum: smallest number of answers to a figure, 5 or more.
+        parents: the tree of units.
+        units_before: see `unit_disclosure.disclose_unit_means`.
 
     Raises:
         ValueError: for a minimum under 5.
@@ -83,7 +98,7 @@ def disclose_details(analysis: ProjectAnalysis, minimum: int) -> ReleasedDetails
         ),
         panels=tuple(_panels(analysis, minimum)),
         response_rates=disclose_rates(analysis.response_rates, minimum),
-        weighted_means=tuple(_weighted_means(analysis, enough)),
+        weighted_means=tuple(_weighted_means(analysis, enough, minimum)),
         missing_items=tuple(
             shown for check in analysis.missing_items for shown in _missing(check, enough)
         ),
@@ -103,6 +118,13 @@ def disclose_details(analysis: ProjectAnalysis, minimum: int) -> ReleasedDetails
             analysis.comparison.contrasts, minimum, analysis.comparison.wave_means
         ),
         help_given=tuple(_help_given(analysis.help_given, enough)),
+        unit_figures=disclose_unit_means(
+            analysis.unit_means,
+            shown_wholes(analysis.comparison.wave_means, minimum),
+            parents,
+            minimum,
+            units_before,
+        ),
     )
 
 
@@ -336,10 +358,19 @@ def _reliable_change(found: ReliableChange, enough: int) -> ReleasedReliableChan
     return ReleasedReliableChange(reliability, found.reliability_name, threshold, up, down)
 
 
-def _weighted_means(analysis: ProjectAnalysis, enough: int) -> Iterator[ReleasedWeightedMean]:
+def _weighted_means(
+    analysis: ProjectAnalysis, enough: int, minimum: int
+) -> Iterator[ReleasedWeightedMean]:
+    small = {
+        (mean.audience, mean.principle, mean.wave)
+        for mean in analysis.unit_means
+        if 0 < mean.own_n < minimum
+    }
     for weighted in analysis.weighted_means:
         mean = _interval(weighted.found.estimate)
         if weighted.n < enough or mean is None:
+            continue
+        if (weighted.audience, weighted.principle, weighted.wave) in small:
             continue
         size = weighted.found.effective_size
         yield ReleasedWeightedMean(

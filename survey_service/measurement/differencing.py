@@ -5,7 +5,8 @@ two releases of it is exactly the difference of what each figure rests on, and a
 never differs by less than the newest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 
 import numpy as np
 
@@ -13,12 +14,24 @@ from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.measurement.help_given import HELP_ITEM, HelpGiven
 from survey_service.measurement.item_table import ItemTable
 from survey_service.measurement.score_table import ScoreTable
+from survey_service.measurement.unit_disclosure import UnitGroup
+from survey_service.measurement.unit_tree import Parents, units_within
+
+LONGEST_COUNTED = 70
+"""Characters there is room for in a basis; longer names are kept as their hash."""
 
 RESPONSES = ""
 """Stands for whole responses, beside the names of principles and items."""
 
+UNIT_COUNTS = ("unit:", "level:")
+"""What the names of units' counts begin with."""
+
 Basis = Mapping[tuple[str, str, str], int]
-"""(audience, wave, principle, item or RESPONSES) to the answers a release rests on there."""
+"""(audience, wave, what is counted) to the answers a release rests on there.
+
+Counted are whole responses, a principle's scores, an item's ratings, and for units' figures
+(`count_unit_basis`) the scores in a unit or level.
+"""
 
 
 def count_basis(
@@ -48,6 +61,65 @@ def count_basis(
     return {key: count for key, count in counts.items() if count}
 
 
+def count_unit_basis(scores: ScoreTable, parents: Parents) -> dict[tuple[str, str, str], int]:
+    """Return how many scores every unit and level has per audience, wave and principle."""
+    computable = np.flatnonzero(~np.isnan(scores.score))
+    columns = (scores.audience, scores.wave, scores.principle, scores.unit)
+    cells, found = np.unique(
+        np.column_stack([column[computable] for column in columns]), axis=0, return_counts=True
+    )
+    counts: dict[tuple[str, str, str], int] = {}
+    within: dict[str, tuple[str, ...]] = dict.fromkeys(scores.units, ())
+    for level, inside in units_within(scores.units, parents).items():
+        for unit in inside:
+            within[unit] += (level,)
+    for (audience, wave, principle, unit), count in zip(
+        cells.tolist(), found.tolist(), strict=True
+    ):
+        place = scores.audiences[audience], scores.waves[wave]
+        for level in within[scores.units[unit]]:
+            key = (*place, _name_unit_count(level, scores.principles[principle]))
+            counts[key] = counts.get(key, 0) + count
+        own = (*place, _name_unit_count(scores.units[unit], scores.principles[principle], own=True))
+        counts[own] = count
+    return counts
+
+
+def units_to_show_again(
+    shown: Mapping[UnitGroup, frozenset[str]], before: Basis, now: Basis, units: Sequence[str]
+) -> dict[UnitGroup, frozenset[str]]:
+    """Return which units of groups that were shown before may be shown again.
+
+    Args:
+        shown: the units an earlier release showed, per audience, wave and principle.
+        before: what that release rests on; empty where it is no longer known.
+        now: what a new one would rest on.
+        units: every unit of the tree.
+
+    Those that were shown, as long as no unit's or level's answers have changed; else none of the
+    group: two sums over different people would tell of those who make the difference. What stood
+    back before stays back, for it kept others from being found by subtraction.
+    """
+
+    def is_unchanged(group: UnitGroup) -> bool:
+        audience, wave, principle = group
+        keys = [(audience, wave, name) for name in _unit_counts(units, principle)]
+        return any(key in before for key in keys) and all(
+            before.get(key, 0) == now.get(key, 0) for key in keys
+        )
+
+    return {group: found if is_unchanged(group) else frozenset() for group, found in shown.items()}
+
+
+def shown_units(figures: ReleasedFigures) -> dict[UnitGroup, frozenset[str]]:
+    """Return the units whose means released figures show, per audience, wave and principle."""
+    found: dict[UnitGroup, set[str]] = {}
+    for figure in figures.details.unit_figures if figures.details else ():
+        group = figure.audience, figure.wave, figure.principle
+        found.setdefault(group, set()).add(figure.unit)
+    return {group: frozenset(units) for group, units in found.items()}
+
+
 def shown_basis(figures: ReleasedFigures) -> dict[tuple[str, str, str], int]:
     """Return the counts that released figures show, for a release that none were kept with."""
     counts = {
@@ -71,12 +143,29 @@ def changed_too_little(before: Basis, now: Basis, minimum: int) -> tuple[tuple[s
     Args:
         before: what the newest release rests on.
         now: what a new one would rest on; waves that `before` does not know are new and free.
+            Units' counts are left out: where those change a little, only units are kept back.
         minimum: the fewest people whose answers may be told from the difference, 1 or more.
     """
     known = {wave for _, wave, _ in before}
     found: dict[tuple[str, str], None] = {}
     for key in [*before, *now]:
-        audience, wave, _ = key
+        audience, wave, counted = key
+        if counted.startswith(UNIT_COUNTS):
+            continue
         if wave in known and 0 < abs(before.get(key, 0) - now.get(key, 0)) < minimum:
             found[audience, wave] = None
     return tuple(sorted(found))
+
+
+def _unit_counts(units: Sequence[str], principle: str) -> Iterator[str]:
+    for unit in units:
+        yield _name_unit_count(unit, principle)
+        yield _name_unit_count(unit, principle, own=True)
+
+
+def _name_unit_count(unit: str, principle: str, *, own: bool = False) -> str:
+    start = UNIT_COUNTS[0] if own else UNIT_COUNTS[1]
+    name = f"{start}{unit}:{principle}"
+    if len(name) <= LONGEST_COUNTED:
+        return name
+    return start + sha256(name.encode()).hexdigest()[: LONGEST_COUNTED - len(start)]

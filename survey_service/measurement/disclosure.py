@@ -144,7 +144,7 @@ def disclose(
     """
     if minimum < MINIMUM_ANSWERS:
         raise ValueError(f"minimum: expected {MINIMUM_ANSWERS} answers or more, found {minimum}")
-    means = [_release_mean(found, minimum) for found in report.wave_means if found.wave in waves]
+    means = [release_mean(found, minimum) for found in report.wave_means if found.wave in waves]
     contrasts = [_release_contrast(found, minimum) for found in report.contrasts]
     figures = [figure for figure in [*means, *contrasts] if figure is not None]
     if audiences is None:
@@ -189,7 +189,8 @@ def is_shown(contrast: Contrast, minimum: int) -> bool:
     )
 
 
-def _release_mean(found: WaveMean, minimum: int) -> ReleasedMean | None:
+def release_mean(found: WaveMean, minimum: int) -> ReleasedMean | None:
+    """Return a wave's mean as it may be shown, None where it may not."""
     if found.n < minimum or not _is_number(found.adjusted_mean):
         return None
     few = found.n < WHOLE_NUMBERS_UNDER

@@ -38,6 +38,8 @@ from survey_service.measurement.reliable_change import ReliableChange, count_rel
 from survey_service.measurement.response_rate import ResponseRate, response_rates
 from survey_service.measurement.score_table import ScoreTable
 from survey_service.measurement.tipping_point import TippingPoint, find_tipping_point
+from survey_service.measurement.unit_figures import UnitMean, unit_means
+from survey_service.measurement.unit_tree import Parents
 from survey_service.measurement.weighting import RosterWeightedMean, rake, roster_weighted_mean
 
 GAP_PAIRS = (("citizen", "staff"), ("citizen", "relative"), ("staff", "relative"))
@@ -120,6 +122,7 @@ class ProjectAnalysis:
     response_rates: tuple[WaveRate, ...]
     weighted_means: tuple[WeightedMean, ...]
     help_given: tuple[HelpGiven, ...] = ()
+    unit_means: tuple[UnitMean, ...] = ()
 
 
 def analyse(
@@ -129,6 +132,7 @@ def analyse(
     plan: ComparisonPlan,
     tell: Progress = lambda _step: None,
     help_given: tuple[HelpGiven, ...] = (),
+    parents: Parents = {},  # noqa: B006 - never written to
 ) -> ProjectAnalysis:
     """Run every analysis of a project's closed waves.
 
@@ -140,6 +144,7 @@ def analyse(
         plan: waves in order, margin, primary contrast and minimum.
         tell: is told the name of each step before it begins.
         help_given: who gave the citizens' answers, per wave in their order.
+        parents: the tree of units; empty where they stand beside each other.
 
     Panels cover all pairs of waves; items are compared over the pair that is reported on (the
     primary one, else first to last) and over neighbouring waves.
@@ -182,6 +187,7 @@ def analyse(
             if not plan.crosses_seam(weighted.principle, weighted.wave)
         ),
         help_given=help_given,
+        unit_means=unit_means(scores, plan, parents),
     )
 
 

@@ -251,6 +251,34 @@ class ReleasedHelp:
     shifted_from: str | None
 
 
+class UnitStanding(StrEnum):
+    """Where a unit's mean lies beside the whole's; named only where it is more than noise."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    NOT_CERTAIN = "not_certain"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedUnitFigure:
+    """One unit's mean on one principle in one wave, in whole points, beside the whole's.
+
+    A level is a unit with others below it, whose answers its mean holds. `difference` is the mean
+    less the whole's with its 95 % interval, None under 10 answers; the limits are None where its
+    uncertainty cannot be told. `standing` is adjusted by Holm over the units and principles of the
+    audience and wave.
+    """
+
+    audience: str
+    principle: str
+    wave: str
+    unit: str
+    is_level: bool
+    mean: float
+    difference: ReleasedInterval | None
+    standing: UnitStanding
+
+
 @dataclass(frozen=True, slots=True)
 class ReleasedDetails:
     """Everything beside the comparison that pages and exports may show."""
@@ -266,3 +294,4 @@ class ReleasedDetails:
     potentials: tuple[ReleasedPotential, ...] = ()
     method_rows: tuple[ReleasedMethodRow, ...] = ()
     help_given: tuple[ReleasedHelp, ...] = ()
+    unit_figures: tuple[ReleasedUnitFigure, ...] = ()
