@@ -4,7 +4,7 @@ Whoever acts for one municipality reaches only its accounts, and can make none f
 changes their own role or keeps themselves out, and one administrator for all always remains.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +23,7 @@ __all__ = [
     "Scope",
     "add_account",
     "change_scope",
+    "describe_account",
     "disable",
     "enable",
     "find_managed",
@@ -66,21 +67,13 @@ def find_municipalities(actor: AccountRecord | None) -> list[MunicipalityName]:
 
 def list_accounts(actor: AccountRecord | None) -> list[AccountOverview]:
     """Return the accounts somebody manages, by name; all of them for the terminal (None)."""
-    found = accounts.find_accounts(reading(), actor.municipality_id if actor else None)
-    known = {place.id: place for place in accounts.find_municipality_names(reading())}
-    units = accounts.find_unit_names(reading(), [account.id for account in found])
-    overviews = []
-    for account in found:
-        place = known.get(account.municipality_id) if account.municipality_id else None
-        overviews.append(
-            AccountOverview(
-                account,
-                place.name if place else None,
-                place.key if place else None,
-                tuple(units.get(account.id, ())),
-            )
-        )
-    return overviews
+    return _overviews(accounts.find_accounts(reading(), actor.municipality_id if actor else None))
+
+
+def describe_account(account: AccountRecord) -> AccountOverview:
+    """Return one account with the names of where it works."""
+    [found] = _overviews([account])
+    return found
 
 
 def find_managed(actor: AccountRecord | None, account_id: UUID) -> AccountRecord:
@@ -169,6 +162,23 @@ def reset_password(actor: AccountRecord | None, account_id: UUID) -> str:
         accounts.set_totp_secret(session, account.id, None, None)
         accounts.set_recovery_codes(session, account.id, ())
     return password
+
+
+def _overviews(found: Sequence[AccountRecord]) -> list[AccountOverview]:
+    known = {place.id: place for place in accounts.find_municipality_names(reading())}
+    units = accounts.find_unit_names(reading(), [account.id for account in found])
+    overviews = []
+    for account in found:
+        place = known.get(account.municipality_id) if account.municipality_id else None
+        overviews.append(
+            AccountOverview(
+                account,
+                place.name if place else None,
+                place.key if place else None,
+                tuple(units.get(account.id, ())),
+            )
+        )
+    return overviews
 
 
 def _reaches(actor: AccountRecord | None, municipality_id: UUID | None) -> bool:

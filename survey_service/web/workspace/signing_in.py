@@ -78,6 +78,11 @@ def let_in(record: AccountRecord, *, by_single_sign_on: bool = False) -> Respons
     return redirect(url_for("workspace.projects"), code=303)
 
 
+def stay_signed_in(record: AccountRecord) -> None:
+    """Go on in this browser after all sessions were ended by its own doing."""
+    begin_session(record, by_single_sign_on=bool(session.get(BY_SINGLE_SIGN_ON)))
+
+
 def renew_session() -> None:
     """Empty this browser's session, apart from how it wants pages to look."""
     kept = {name: session[name] for name in KEPT_SETTINGS if name in session}
