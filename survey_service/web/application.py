@@ -155,6 +155,7 @@ def _prepare_pages(app: Flask, settings: Settings) -> None:
     errors.register(app)
     login = LoginManager(app, add_context_processor=False)
     login.user_loader(workspace.load_user)
+    login.unauthorized_handler(workspace.ask_to_sign_in)
     app.before_request(choose_language)
     app.before_request(enforce_access)
     app.after_request(_add_headers)

@@ -74,6 +74,11 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _show_failure)
 
 
+def refusal_page(error: Exception) -> ResponseReturnValue:
+    """Return the page of a refusal, for who could have done better with it and did not."""
+    return _show_refusal(error)
+
+
 def log_failure(error: BaseException | None) -> None:
     """Log the kind of error and where it happened.
 

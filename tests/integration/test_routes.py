@@ -27,7 +27,8 @@ PUBLIC = {
     "kiosk.resume", "kiosk.start", "kiosk.still_there", "offline.answers", "offline.manifest",
     "offline.questions", "offline.reach", "offline.script", "offline.service_worker",
     "offline.shell", "offline.sitting", "offline.waiting", "static", "workspace.sign_in",
-    "workspace.sign_in_code", "workspace.sign_out",
+    "workspace.sign_in_code", "workspace.sign_out", "workspace.single_sign_on",
+    "workspace.single_sign_on_return",
 }  # fmt: skip
 PASSWORD = "en lang adgangskode"
 

@@ -19,12 +19,12 @@ client_secret_file = "keys/single-sign-on.secret"
 
 
 def write(
-    folder: Path, text: str = SECTION, *, secret: str = "hemmelig\n", mode: int = 0o600
+    folder: Path, text: str = SECTION, *, content: str = "hemmelig\n", mode: int = 0o600
 ) -> Path:
     (folder / "settings.toml").write_text(text, encoding="utf-8")
     (folder / "keys").mkdir()
     file = folder / "keys/single-sign-on.secret"
-    file.write_text(secret, encoding="utf-8")
+    file.write_text(content, encoding="utf-8")
     file.chmod(mode)
     return folder
 
@@ -76,7 +76,7 @@ def test_a_section_that_cannot_be_used_is_refused(tmp_path: Path, text: str, tol
 
 def test_an_empty_secret_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsRefused, match="expected a secret"):
-        load_settings(write(tmp_path, secret=" \n"))
+        load_settings(write(tmp_path, content=" \n"))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:9000", "localhost:9000", "[::1]:9000"])
@@ -103,8 +103,16 @@ def test_the_public_address_is_taken_without_a_slash_at_its_end(tmp_path: Path) 
     assert found.public_address == "https://svar.kommune.example"
 
 
-@pytest.mark.parametrize("address", ["svar.kommune.example", "http://svar.kommune.example",
-                                     "https://", "https://a@svar.example", "javascript:alert(1)"])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "svar.kommune.example",
+        "http://svar.kommune.example",
+        "https://",
+        "https://a@svar.example",
+        "javascript:alert(1)",
+    ],
+)
 def test_a_public_address_that_nobody_could_open_safely_is_refused(
     tmp_path: Path, address: str
 ) -> None:

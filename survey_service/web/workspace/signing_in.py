@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import current_app, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, login_user
+from flask_login import UserMixin, current_user, login_user
 from wtforms import PasswordField, StringField
 
 from survey_service.accounts.lock_out import TooManyTries
@@ -20,6 +20,11 @@ from survey_service.web.access import BY_SINGLE_SIGN_ON, Access, access
 from survey_service.web.language import translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm, require_confirmed
+from survey_service.web.workspace.kept_form import (
+    KEPT_OVER_SIGN_IN,
+    page_after_sign_in,
+    remember_owner,
+)
 
 HALF_WAY = "half_signed_in"
 HALF_WAY_LASTS = timedelta(minutes=5)
@@ -75,7 +80,7 @@ def begin_session(record: AccountRecord, *, by_single_sign_on: bool = False) -> 
 def let_in(record: AccountRecord, *, by_single_sign_on: bool = False) -> ResponseReturnValue:
     """Sign somebody in and show them where their work begins."""
     begin_session(record, by_single_sign_on=by_single_sign_on)
-    return redirect(url_for("workspace.projects"), code=303)
+    return redirect(page_after_sign_in(record.id), code=303)
 
 
 def stay_signed_in(record: AccountRecord) -> None:
@@ -85,7 +90,7 @@ def stay_signed_in(record: AccountRecord) -> None:
 
 def renew_session() -> None:
     """Empty this browser's session, apart from how it wants pages to look."""
-    kept = {name: session[name] for name in KEPT_SETTINGS if name in session}
+    kept = {name: session[name] for name in (*KEPT_SETTINGS, *KEPT_OVER_SIGN_IN) if name in session}
     session.clear()
     session.update(kept)
 
@@ -146,7 +151,10 @@ def sign_in_code() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """Forget who is signed in."""
     require_confirmed()
+    owner = current_user.record.id if current_user.is_authenticated else None
     renew_session()
+    if owner is not None:
+        remember_owner(owner)
     return redirect(url_for("workspace.sign_in"), code=303)
 
 
