@@ -5,7 +5,7 @@ two releases of it is exactly the difference of what each figure rests on, and a
 never differs by less than the newest.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -18,13 +18,15 @@ from survey_service.measurement.unit_disclosure import UnitGroup
 from survey_service.measurement.unit_tree import Parents, units_within
 
 LONGEST_COUNTED = 70
-"""Characters there is room for in a basis; longer names are kept as their hash."""
+"""Characters there is room for in a basis; what is longer is kept as a digest."""
 
 RESPONSES = ""
 """Stands for whole responses, beside the names of principles and items."""
 
-UNIT_COUNTS = ("unit:", "level:")
-"""What the names of units' counts begin with."""
+UNIT_COUNTS = "unit:"
+"""What the names of units' counts begin with; then a digest of the unit, and the principle."""
+
+DIGEST_LENGTH = 20
 
 Basis = Mapping[tuple[str, str, str], int]
 """(audience, wave, what is counted) to the answers a release rests on there.
@@ -62,31 +64,21 @@ def count_basis(
 
 
 def count_unit_basis(scores: ScoreTable, parents: Parents) -> dict[tuple[str, str, str], int]:
-    """Return how many scores every unit and level has per audience, wave and principle."""
-    computable = np.flatnonzero(~np.isnan(scores.score))
-    columns = (scores.audience, scores.wave, scores.principle, scores.unit)
-    cells, found = np.unique(
-        np.column_stack([column[computable] for column in columns]), axis=0, return_counts=True
-    )
+    """Return how many scores every unit and level has per audience, wave and principle.
+
+    A level is told apart by the units in it, so that one that gained and lost alike has changed.
+    """
     counts: dict[tuple[str, str, str], int] = {}
-    within: dict[str, tuple[str, ...]] = dict.fromkeys(scores.units, ())
-    for level, inside in units_within(scores.units, parents).items():
-        for unit in inside:
-            within[unit] += (level,)
-    for (audience, wave, principle, unit), count in zip(
-        cells.tolist(), found.tolist(), strict=True
-    ):
-        place = scores.audiences[audience], scores.waves[wave]
-        for level in within[scores.units[unit]]:
-            key = (*place, _name_unit_count(level, scores.principles[principle]))
-            counts[key] = counts.get(key, 0) + count
-        own = (*place, _name_unit_count(scores.units[unit], scores.principles[principle], own=True))
-        counts[own] = count
+    for (audience, wave, principle), own in _count_in_units(scores).items():
+        for unit, inside in units_within(own, parents).items():
+            name = "\n".join([unit, *sorted(inside)])
+            total = sum(own[one] for one in inside)
+            counts[audience, wave, _name_unit_count(name, principle)] = total
     return counts
 
 
 def units_to_show_again(
-    shown: Mapping[UnitGroup, frozenset[str]], before: Basis, now: Basis, units: Sequence[str]
+    shown: Mapping[UnitGroup, frozenset[str]], before: Basis, now: Basis
 ) -> dict[UnitGroup, frozenset[str]]:
     """Return which units of groups that were shown before may be shown again.
 
@@ -94,21 +86,18 @@ def units_to_show_again(
         shown: the units an earlier release showed, per audience, wave and principle.
         before: what that release rests on; empty where it is no longer known.
         now: what a new one would rest on.
-        units: every unit of the tree.
 
     Those that were shown, as long as no unit's or level's answers have changed; else none of the
     group: two sums over different people would tell of those who make the difference. What stood
     back before stays back, for it kept others from being found by subtraction.
     """
-
-    def is_unchanged(group: UnitGroup) -> bool:
-        audience, wave, principle = group
-        keys = [(audience, wave, name) for name in _unit_counts(units, principle)]
-        return any(key in before for key in keys) and all(
-            before.get(key, 0) == now.get(key, 0) for key in keys
-        )
-
-    return {group: found if is_unchanged(group) else frozenset() for group, found in shown.items()}
+    earlier, later = _gather_unit_counts(before), _gather_unit_counts(now)
+    found = {}
+    for (audience, wave, principle), units in shown.items():
+        place = audience, wave, _principle_in_name(principle)
+        is_unchanged = place in earlier and earlier[place] == later.get(place)
+        found[audience, wave, principle] = units if is_unchanged else frozenset()
+    return found
 
 
 def shown_units(figures: ReleasedFigures) -> dict[UnitGroup, frozenset[str]]:
@@ -157,15 +146,37 @@ def changed_too_little(before: Basis, now: Basis, minimum: int) -> tuple[tuple[s
     return tuple(sorted(found))
 
 
-def _unit_counts(units: Sequence[str], principle: str) -> Iterator[str]:
-    for unit in units:
-        yield _name_unit_count(unit, principle)
-        yield _name_unit_count(unit, principle, own=True)
+def _count_in_units(scores: ScoreTable) -> dict[UnitGroup, dict[str, int]]:
+    """Return the computable scores given in each unit itself."""
+    computable = np.flatnonzero(~np.isnan(scores.score))
+    columns = (scores.audience, scores.wave, scores.principle, scores.unit)
+    cells, found = np.unique(
+        np.column_stack([column[computable] for column in columns]), axis=0, return_counts=True
+    )
+    counts: dict[UnitGroup, dict[str, int]] = {}
+    for (audience, wave, principle, unit), count in zip(
+        cells.tolist(), found.tolist(), strict=True
+    ):
+        group = scores.audiences[audience], scores.waves[wave], scores.principles[principle]
+        counts.setdefault(group, {})[scores.units[unit]] = count
+    return counts
 
 
-def _name_unit_count(unit: str, principle: str, *, own: bool = False) -> str:
-    start = UNIT_COUNTS[0] if own else UNIT_COUNTS[1]
-    name = f"{start}{unit}:{principle}"
-    if len(name) <= LONGEST_COUNTED:
-        return name
-    return start + sha256(name.encode()).hexdigest()[: LONGEST_COUNTED - len(start)]
+def _gather_unit_counts(basis: Basis) -> dict[UnitGroup, dict[str, int]]:
+    """Return the units' counts per audience, wave and principle as names write it."""
+    found: dict[UnitGroup, dict[str, int]] = {}
+    for (audience, wave, counted), count in basis.items():
+        if counted.startswith(UNIT_COUNTS):
+            principle = counted.removeprefix(UNIT_COUNTS)[DIGEST_LENGTH + 1 :]
+            found.setdefault((audience, wave, principle), {})[counted] = count
+    return found
+
+
+def _name_unit_count(unit: str, principle: str) -> str:
+    digest = sha256(unit.encode()).hexdigest()[:DIGEST_LENGTH]
+    return f"{UNIT_COUNTS}{digest}:{_principle_in_name(principle)}"
+
+
+def _principle_in_name(principle: str) -> str:
+    room = LONGEST_COUNTED - len(UNIT_COUNTS) - DIGEST_LENGTH - 1
+    return principle if len(principle) <= room else sha256(principle.encode()).hexdigest()[:room]
