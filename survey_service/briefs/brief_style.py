@@ -9,8 +9,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import TableStyle
 
+from survey_service.briefs.pictures import PictureRoom
 from survey_service.charts import style
-from survey_service.charts.wave_dots import BRIEF_SIZE, SMALL_SIZE, PictureSize
 
 PAGE_WIDTH, PAGE_HEIGHT = A4
 MARGIN = 40.0
@@ -32,17 +32,28 @@ class Density:
     small_pictures: bool = True
     all_figures: bool = True
     side_by_side: bool = True
+    type_size: float = 1.0
 
     @property
-    def picture(self) -> PictureSize:
-        """The primary audience's picture, as wide as the text."""
-        return replace(BRIEF_SIZE, width=TEXT_WIDTH, row_height=self.picture_row)
+    def picture(self) -> PictureRoom:
+        """The room of a picture as wide as the text."""
+        return PictureRoom(TEXT_WIDTH, self.picture_row, 9.5 * min(self.type_size, 1.2))
 
     @property
-    def small_picture(self) -> PictureSize:
-        """Another audience's picture, as wide as half the text."""
+    def small_picture(self) -> PictureRoom:
+        """The room of a picture as wide as half the text."""
         width = (TEXT_WIDTH - COLUMN_GAP) / 2
-        return replace(SMALL_SIZE, width=width, row_height=self.small_picture_row, legend=False)
+        return PictureRoom(width, self.small_picture_row, 7.8, narrow=True)
+
+    def enlarged(self, ratio: float) -> "Density":
+        """Return the same density with larger type."""
+        return replace(
+            self,
+            body=self.body * ratio,
+            table=self.table * ratio,
+            picture_row=self.picture_row * ratio,
+            type_size=ratio,
+        )
 
 
 DENSITIES = (
@@ -55,6 +66,9 @@ DENSITIES = (
     Density(8.6, 7.6, 0.7, 13, 12, small_pictures=False, all_figures=False),
 )
 """Tried in order until the brief fits on two pages."""
+
+ROOMY = Density(9.5, 8.6, 1.9, 22, 14.5)
+"""For a brief that may have as many pages as it needs."""
 
 OVERFLOWING = Density(9, 8, 1.2, 18, 13, side_by_side=False)
 """For a report too large for two pages however it is set: nothing is left out."""
@@ -72,6 +86,7 @@ class BriefStyles:
     subheading: ParagraphStyle
     body: ParagraphStyle
     lead: ParagraphStyle
+    fact: ParagraphStyle
     bullet: ParagraphStyle
     small_bullet: ParagraphStyle
     caption: ParagraphStyle
@@ -83,18 +98,23 @@ class BriefStyles:
 def styles_of(density: Density) -> BriefStyles:
     """Return the paragraph styles of a density."""
     style.register_fonts()
-    body, small = density.body, density.body * 0.93
+    body, small, ratio = density.body, density.body * 0.93, density.type_size
     header = _style("header", density.table, bold=True, colour=style.BLUE, ratio=1.15)
     return BriefStyles(
         kicker=_style("kicker", 9.5, bold=True, colour=style.BLUE, after=1),
-        title=_style("title", 20, bold=True, colour=style.INK, ratio=1.15, after=2),
+        title=_style(
+            "title", 20 * min(ratio, 1.2), bold=True, colour=style.INK, ratio=1.15, after=2
+        ),
         quiet=_style("quiet", 9.5, colour=style.QUIET_INK, after=6),
         notice=_style("notice", 9.5, colour=style.RED, after=6),
-        heading=_style("heading", 13, bold=True, colour=style.BLUE, before=body * 0.9, after=3),
-        subheading=_style("subheading", 10.5, bold=True, after=1),
+        heading=_style(
+            "heading", 13 * ratio, bold=True, colour=style.BLUE, before=body * 0.9, after=3
+        ),
+        subheading=_style("subheading", 10.5 * ratio, bold=True, after=1),
         body=_style("body", body, after=body * 0.4),
         lead=_style("lead", body * 1.12, ratio=1.32, after=2),
-        bullet=_style("bullet", body, indent=11, after=2),
+        fact=_style("fact", 8.6 * min(ratio, 1.15), colour=style.QUIET_INK, after=2),
+        bullet=_style("bullet", body, indent=body * 1.1, after=2),
         small_bullet=_style("small bullet", small, indent=10, after=1.5),
         caption=_style("caption", small, bold=True, colour=style.INK, after=2),
         cell=_style("cell", density.table, ratio=1.15),
@@ -104,16 +124,15 @@ def styles_of(density: Density) -> BriefStyles:
 
 
 def table_style(
-    density: Density, number_columns: tuple[int, int], group_ends: Sequence[int] = ()
+    density: Density, number_columns: Sequence[int], group_ends: Sequence[int] = ()
 ) -> TableStyle:
     """Return rules and type of a table.
 
     Args:
         density: how close it is set.
-        number_columns: first and last column with numbers.
+        number_columns: the columns with numbers.
         group_ends: rows that end a group, which a darker rule follows.
     """
-    first, last = number_columns
     padding = density.cell_padding
     look = TableStyle(
         [
@@ -121,7 +140,6 @@ def table_style(
             ("FONTSIZE", (0, 0), (-1, -1), density.table),
             ("LEADING", (0, 0), (-1, -1), density.table * 1.15),
             ("TEXTCOLOR", (0, 0), (-1, -1), style.INK),
-            ("ALIGN", (first, 0), (last, -1), "RIGHT"),
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
             ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
             ("BACKGROUND", (0, 0), (-1, 0), style.TINT),
@@ -133,6 +151,8 @@ def table_style(
             ("RIGHTPADDING", (0, 0), (-1, -1), 4),
         ]
     )
+    for column in number_columns:
+        look.add("ALIGN", (column, 0), (column, -1), "RIGHT")
     for row in group_ends:
         look.add("LINEBELOW", (0, row), (-1, row), 0.7, style.BLUE)
     return look

@@ -3,34 +3,40 @@
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
+from survey_service.briefs.content import Field, FigureReference, Sentence
 from survey_service.briefs.context import Speech
 from survey_service.charts.figures import format_number
 from survey_service.charts.wave_rows import compared_waves, shown_contrasts
-from survey_service.measurement.disclosure import WHOLE_NUMBERS_UNDER, ReleasedFigures
+from survey_service.measurement.disclosure import (
+    WHOLE_NUMBERS_UNDER,
+    ReleasedContrast,
+    ReleasedFigures,
+)
 
 
-def reading_points(figures: ReleasedFigures, speech: Speech) -> Iterable[str]:
+def reading_points(figures: ReleasedFigures, speech: Speech) -> Iterable[Sentence]:
     """Return what each conclusion means, and the interval."""
-    written = format_number(figures.margin, speech.language)
-    yield speech.say("reading.change")
-    yield speech.say("reading.no_relevant_change", margin=written)
-    yield speech.say("reading.cannot_tell")
+    margin = _margin_reference(figures, speech)
+    yield speech.tell("reading.change")
+    yield speech.tell("reading.no_relevant_change", margin, margin=margin.written)
+    yield speech.tell("reading.cannot_tell")
     few = ""
     if figures.minimum < WHOLE_NUMBERS_UNDER:
         most = WHOLE_NUMBERS_UNDER - 1
         few = str(most) if figures.minimum == most else f"{figures.minimum}-{most}"
         few = speech.say("reading.few", few=few)
-    yield speech.say("reading.too_few", minimum=figures.minimum, few=few)
-    yield speech.say("reading.interval")
+    minimum = FigureReference(Field.MINIMUM, written=str(figures.minimum))
+    yield speech.tell("reading.too_few", minimum, minimum=figures.minimum, few=few)
+    yield speech.tell("reading.interval")
 
 
-def method_points(figures: ReleasedFigures, speech: Speech) -> Iterable[str]:
+def method_points(figures: ReleasedFigures, speech: Speech) -> Iterable[Sentence]:
     """Return how it was done and what it cannot show, with only the limits that apply."""
-    yield speech.say("method.model")
-    yield _family(figures, speech)
+    yield speech.tell("method.model")
+    yield Sentence(_family(figures, speech))
     yield _margin(figures, speech)
-    yield " ".join(_limits(speech))
-    yield " ".join(_versions(speech))
+    yield Sentence(" ".join(_limits(speech)))
+    yield Sentence(" ".join(_versions(speech)))
 
 
 def _family(figures: ReleasedFigures, speech: Speech) -> str:
@@ -53,21 +59,40 @@ def _not_measured_yet(audience: str, speech: Speech) -> str:
     return speech.say("method.primary_waits", audience=audience, first=first, last=last)
 
 
-def _margin(figures: ReleasedFigures, speech: Speech) -> str:
+def _margin(figures: ReleasedFigures, speech: Speech) -> Sentence:
     """Return the margin, and how likely it was to conclude that nothing relevant had changed."""
-    said = speech.say("method.margin", margin=format_number(figures.margin, speech.language))
+    margin = _margin_reference(figures, speech)
+    said = speech.say("method.margin", margin=margin.written)
     audience = speech.context.ordered_audiences[0]
-    powers = [
-        contrast.equivalence_power
+    powers = {
+        contrast: contrast.equivalence_power
         for contrast in shown_contrasts(figures, audience).values()
         if contrast.equivalence_power is not None
-    ]
-    if not any(powers):
-        return f"{said} {speech.say('method.power_rule')}"
-    low, high = round(100 * min(powers)), round(100 * max(powers))
+    }
+    if not any(powers.values()):
+        return Sentence(f"{said} {speech.say('method.power_rule')}", (margin,))
+    low, high = min(powers, key=lambda key: powers[key]), max(powers, key=lambda key: powers[key])
+    ends = [_power_reference(contrast) for contrast in (low, high)]
+    written = [end.written for end in ends]
+    chance = written[0] if written[0] == written[1] else "-".join(written)
     name = escape(speech.audience(audience))
-    chance = str(low) if low == high else f"{low}-{high}"
-    return f"{said} {speech.say('method.power', audience=name, chance=chance)}"
+    power = speech.say("method.power", audience=name, chance=chance)
+    return Sentence(f"{said} {power}", (margin, *ends))
+
+
+def _power_reference(contrast: ReleasedContrast) -> FigureReference:
+    return FigureReference(
+        Field.POWER,
+        audience=contrast.audience,
+        principle=contrast.principle,
+        from_wave=contrast.from_wave,
+        to_wave=contrast.to_wave,
+        written=str(round(100 * (contrast.equivalence_power or 0.0))),
+    )
+
+
+def _margin_reference(figures: ReleasedFigures, speech: Speech) -> FigureReference:
+    return FigureReference(Field.MARGIN, written=format_number(figures.margin, speech.language))
 
 
 def _limits(speech: Speech) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """Pictures of a brief as data, and how each is drawn in the room it is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reportlab.graphics.shapes import Drawing
 
@@ -29,7 +29,6 @@ class WavePicture:
 
     Attributes:
         axis: lowest and highest score shown.
-        with_intervals: the last wave's interval is drawn.
         with_legend: it says which dot is which wave; else another picture of the brief does.
     """
 
@@ -39,7 +38,6 @@ class WavePicture:
     principles: Mapping[str, str]
     waves: Mapping[str, str]
     axis: tuple[int, int]
-    with_intervals: bool = True
     with_legend: bool = True
 
 
@@ -74,11 +72,7 @@ def _draw_waves(picture: WavePicture, room: PictureRoom, language: str) -> Drawi
         in_words=not room.narrow,
         legend=picture.with_legend,
     )
-    figures = picture.figures if picture.with_intervals else _without_intervals(picture.figures)
     labels = PictureLabels(picture.audience_name, picture.principles, picture.waves)
-    return draw_wave_dots(figures, picture.audience, labels, language, size=size, axis=picture.axis)
-
-
-def _without_intervals(figures: ReleasedFigures) -> ReleasedFigures:
-    means = tuple(replace(mean, ci_low=None, ci_high=None) for mean in figures.wave_means)
-    return replace(figures, wave_means=means)
+    return draw_wave_dots(
+        picture.figures, picture.audience, labels, language, size=size, axis=picture.axis
+    )

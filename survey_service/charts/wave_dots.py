@@ -99,12 +99,17 @@ def draw_wave_dots(
     frame = _lay_out(size, axis or common_axis(figures, (audience,)), language)
     names = [_wrap_name(row.name, size) for row in rows]
     heights = [max(size.row_height, len(lines) * size.font_size * 1.2 + 1) for lines in names]
-    legend = _legend_lines(figures.waves, labels.waves, size, language) if size.legend else []
+    has_interval = any(row.interval is not None for row in rows)
+    legend = (
+        _legend_lines(figures.waves, labels.waves, size, language, has_interval)
+        if size.legend
+        else []
+    )
     head = size.font_size * 1.9 * len(legend) + size.font_size * 2.0
     foot = 0.0 if size.in_words else size.font_size * 2.9
     drawing = Drawing(size.width, head + sum(heights) + foot)
     top = drawing.height
-    drawing.add(_draw_legend(legend, top, size))
+    drawing.add(_draw_legend(legend, top, size, has_interval))
     drawing.add(_draw_axis(frame, top - head, foot))
     drawing.add(_draw_column_name(frame, top - head, language))
     y = top - head
@@ -230,7 +235,11 @@ def _between_colour(place: int, wave_count: int) -> Color:
 
 
 def _legend_lines(
-    waves: tuple[str, ...], names: Mapping[str, str], size: PictureSize, language: str
+    waves: tuple[str, ...],
+    names: Mapping[str, str],
+    size: PictureSize,
+    language: str,
+    has_interval: bool,
 ) -> list[list[tuple[int, int, float, str]]]:
     """Return per line of the legend: place of the wave, how many there are, x, and its words."""
     interval = load_texts(CHART_TEXTS)["legend.interval"].read_in(language)
@@ -238,7 +247,8 @@ def _legend_lines(
     x = 0.0
     for place, wave in enumerate(waves):
         name = names.get(wave, wave)
-        words = interval.format(wave=name) if place == len(waves) - 1 else name
+        is_last = place == len(waves) - 1
+        words = interval.format(wave=name) if is_last and has_interval else name
         words = style.shorten_text(words, style.REGULAR, size.font_size, size.width - 30)
         width = size.dot_radius * 5 + style.measure_text(words, style.REGULAR, size.font_size)
         if lines[-1] and x + width > size.width:
@@ -250,7 +260,10 @@ def _legend_lines(
 
 
 def _draw_legend(
-    lines: list[list[tuple[int, int, float, str]]], top: float, size: PictureSize
+    lines: list[list[tuple[int, int, float, str]]],
+    top: float,
+    size: PictureSize,
+    has_interval: bool,
 ) -> Group:
     group = Group()
     for number, line in enumerate(lines):
@@ -258,7 +271,7 @@ def _draw_legend(
         y = baseline + size.font_size * 0.33
         for place, wave_count, x, words in line:
             centre = x + size.dot_radius * 1.9
-            if place == wave_count - 1:
+            if place == wave_count - 1 and has_interval:
                 reach = size.dot_radius * 1.9
                 thickness = max(1.1, size.dot_radius * 0.3)
                 group.add(_bar(centre - reach, centre + reach, y, style.BLUE, thickness))

@@ -49,7 +49,10 @@ def brief_file(
     output: Path,
 ) -> None:
     """Write a brief of the waves in SCORES.csv; what rests on too few answers is left out."""
-    from survey_service.briefs.comparison_brief import save_brief
+    from survey_service.briefs.content import BriefKind
+    from survey_service.briefs.making import tell_brief
+    from survey_service.briefs.pdf import write_pdf
+    from survey_service.briefs.saving import save_whole
     from survey_service.exchange.score_files import read_scores
     from survey_service.measurement.comparison import compare
     from survey_service.measurement.disclosure import disclose
@@ -69,7 +72,8 @@ def brief_file(
         principles=read.table.principles,
     )
     context = _context(read.table, plan, title or scores.stem, owner, number)
-    save_brief(output, figures, context, language)
+    content = tell_brief(BriefKind.LEADERS, figures, context, language)
+    save_whole(output, write_pdf(content))
     tell(output, "written")
 
 

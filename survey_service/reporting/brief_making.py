@@ -3,8 +3,10 @@
 import re
 import unicodedata
 
-from survey_service.briefs.comparison_brief import write_brief
+from survey_service.briefs.content import BriefKind
 from survey_service.briefs.context import BriefContext, PrincipleName, WaveFacts
+from survey_service.briefs.making import tell_brief
+from survey_service.briefs.pdf import write_pdf
 from survey_service.catalogue import load_framework, load_instrument
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import projects
@@ -17,7 +19,8 @@ def make_brief(
     release: PublishedRelease, language: str, accessibility_url: str | None = None
 ) -> bytes:
     """Return the brief of a release as PDF; the same release gives the same bytes."""
-    return write_brief(release.figures, context_of(release, language, accessibility_url), language)
+    context = context_of(release, language, accessibility_url)
+    return write_pdf(tell_brief(BriefKind.LEADERS, release.figures, context, language))
 
 
 def brief_file_name(release: PublishedRelease, language: str) -> str:

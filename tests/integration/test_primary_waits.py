@@ -32,7 +32,10 @@ def test_the_brief_names_no_comparison_that_was_not_named(answered):  # noqa: F8
     with answered.context():
         release = find_release(answered.project_id)
         words = "".join(
-            method_points(release.figures, Speech(context_of(release, "da", None), "da"))
+            said.text
+            for said in method_points(
+                release.figures, Speech(context_of(release, "da", None), "da")
+            )
         )
     assert "(baseline til later) er ikke målt endnu" in words
     assert "Her er risikoen" not in words

@@ -24,7 +24,12 @@ def told(language, **of):
         found = find_words(figures, audience, speech)
         lines += [found.name, found.headline, *found.points, ""]
     return "\n".join(
-        [*lines, *reading_points(figures, speech), "", *method_points(figures, speech)]
+        [
+            *lines,
+            *(said.text for said in reading_points(figures, speech)),
+            "",
+            *(said.text for said in method_points(figures, speech)),
+        ]
     )
 
 
@@ -67,7 +72,7 @@ def told_before_the_last_wave():
     speech = Speech(a_context(primary_waves=named), "da")
     figures = some_figures(primary=None)  # the wave named beforehand is not among these
     found = find_words(figures, "citizen", speech)
-    return found, "\n".join(method_points(figures, speech))
+    return found, "\n".join(said.text for said in method_points(figures, speech))
 
 
 def test_another_contrast_is_never_said_to_have_been_named_beforehand():
@@ -88,7 +93,7 @@ def test_without_power_the_rule_of_thumb_is_told():
         figures,
         contrasts=tuple(replace(found, equivalence_power=0.0) for found in figures.contrasts),
     )
-    words = "\n".join(method_points(none, Speech(a_context(), "da")))
+    words = "\n".join(said.text for said in method_points(none, Speech(a_context(), "da")))
     assert "omkring 80 svar" in words
     assert "mindst omkring" not in words
 

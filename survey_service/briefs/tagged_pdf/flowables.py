@@ -90,33 +90,48 @@ class ListGroup:
 
 
 class ListItem(TaggedText):
-    """One item of a list: a bullet in the style's left indent, and the words."""
+    """One item of a list: a bullet in the style's left indent, and the words.
 
-    def __init__(self, text: str, style: ParagraphStyle, group: ListGroup) -> None:
-        super().__init__(text, style)
-        self.group = group
+    Over a page break it stays one item, with its bullet on the page where it begins.
+    """
 
-    def split(self, _available_width: float, _available_height: float) -> list[Flowable]:
-        """Never split: items are short."""
-        return []
+    def __init__(
+        self, text: str, style: ParagraphStyle, group: ListGroup | None = None, **options: Any
+    ) -> None:
+        super().__init__(text, style, **options)
+        self.group = group or ListGroup()
+        self._shared: list[StructureElement] = []
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        """Split at a page break; the parts stay one item."""
+        parts = super().split(available_width, available_height)
+        for part in parts:
+            part.group, part._shared = self.group, self._shared  # noqa: SLF001 - parts of itself
+        return list(parts)
 
     def draw(self) -> None:
         """Paint bullet and words, each content of its own element."""
         canvas = self.canv
         if self.group.element is None:
             self.group.element = canvas.new_element("L")
-        with canvas.inside(self.group.element), canvas.inside(canvas.new_element("LI")):
-            with canvas.inside(canvas.new_element("Lbl")), canvas.marked():
-                self._draw_bullet()
-            with canvas.inside(canvas.new_element("LBody")), canvas.marked():
-                super().draw()
+        with canvas.inside(self.group.element):
+            begins = not self._shared
+            if begins:
+                self._shared.append(canvas.new_element("LI"))
+            with canvas.inside(self._shared[0]):
+                if begins:
+                    with canvas.inside(canvas.new_element("Lbl")), canvas.marked():
+                        self._draw_bullet()
+                    self._shared.append(canvas.new_element("LBody"))
+                with canvas.inside(self._shared[1]), canvas.marked():
+                    super().draw()
 
     def _draw_bullet(self) -> None:
         style = self.style
         self.canv.setFont(style.fontName, style.fontSize)
         self.canv.setFillColor(style.textColor)
         baseline = self.height - style.fontSize - (style.leading - style.fontSize) / 4
-        self.canv.drawString(style.leftIndent - 9, baseline, "•")
+        self.canv.drawString(max(style.leftIndent - 9, 0), baseline, "•")
 
 
 class TaggedFigure(Flowable):  # type: ignore[misc]

@@ -1,0 +1,159 @@
+"""A brief on paper: content in, tagged PDF out; the same content gives the same bytes."""
+
+import io
+from functools import partial
+
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageBreak, PageTemplate
+
+from survey_service.briefs.brief_style import (
+    BOTTOM_MARGIN,
+    DENSITIES,
+    MARGIN,
+    OVERFLOWING,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    ROOMY,
+    TEXT_WIDTH,
+    TOP_MARGIN,
+    Density,
+)
+from survey_service.briefs.content import Block, BriefContent
+from survey_service.briefs.glyphs import printable
+from survey_service.briefs.pdf_blocks import set_blocks
+from survey_service.briefs.tagged_pdf import DocumentFacts, TaggedCanvas
+from survey_service.charts import style
+
+_TEXT_HEIGHT = PAGE_HEIGHT - TOP_MARGIN - BOTTOM_MARGIN
+_ENDLESS = 100_000.0
+_HEADER_SIZE = 8.5
+
+
+def write_pdf(content: BriefContent) -> bytes:
+    """Return a brief as a tagged PDF.
+
+    A brief that is meant to fill so and so many pages is set as airily as they allow. Only where
+    the closest type leaves no room is what repeats itself left out, and said to be; and only where
+    that is not enough are there more pages. What the type cannot show is replaced, see `glyphs`.
+    """
+    content = printable(content)
+    densities = [_choose_density(page, content) for page in content.pages]
+
+    def build(page_count: int) -> tuple[bytes, int]:
+        # told anew each time, because measuring and painting leave their marks on flowables
+        story: list[Flowable] = []
+        for page, density in zip(content.pages, densities, strict=True):
+            story += [PageBreak()] if story else []
+            story += set_blocks(page, content.language, density)
+        return _build(story, content, page_count)
+
+    promised = content.most_pages or len(content.pages)
+    written, pages = build(promised)
+    return written if pages == promised else build(pages)[0]
+
+
+def _choose_density(page: tuple[Block, ...], content: BriefContent) -> Density:
+    """Return the airiest density in which a page's blocks fit on it, else the one to run over."""
+    if content.most_pages is None:
+        return ROOMY
+    for density in DENSITIES:
+        enlarged = density.enlarged(content.type_size)
+        if _height_of(set_blocks(page, content.language, enlarged)) <= _TEXT_HEIGHT:
+            return enlarged
+    return OVERFLOWING.enlarged(content.type_size)
+
+
+def _height_of(story: list[Flowable]) -> float:
+    """Return the height of flowables under each other, in points; spaces are never merged."""
+    canvas = Canvas(io.BytesIO(), invariant=1)
+    heights: list[float] = [
+        flowable.getSpaceBefore()
+        + flowable.wrapOn(canvas, TEXT_WIDTH, _ENDLESS)[1]
+        + flowable.getSpaceAfter()
+        for flowable in story
+    ]
+    return sum(heights)
+
+
+def _build(story: list[Flowable], content: BriefContent, page_count: int) -> tuple[bytes, int]:
+    """Return the PDF and how many pages it has; `page_count` is what the footers promise."""
+    target, facts = io.BytesIO(), _facts_of(content)
+    document = BaseDocTemplate(
+        target,
+        pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
+        initialFontName=style.REGULAR,
+        title=facts.title,
+        author=facts.author,
+        subject=facts.subject,
+        creator="survey-service",
+        pageCompression=1,
+    )
+    frame = Frame(
+        MARGIN,
+        BOTTOM_MARGIN,
+        TEXT_WIDTH,
+        _TEXT_HEIGHT,
+        leftPadding=0,
+        rightPadding=0,
+        topPadding=0,
+        bottomPadding=0,
+    )
+    furnish = partial(_furnish_page, content=content, page_count=page_count)
+    document.addPageTemplates(PageTemplate(frames=[frame], onPage=furnish))
+    document.build(story, canvasmaker=partial(TaggedCanvas, facts=facts))
+    return target.getvalue(), document.page
+
+
+def _facts_of(content: BriefContent) -> DocumentFacts:
+    return DocumentFacts(
+        title=content.title,
+        author=content.owner,
+        subject=content.subject,
+        language=content.locale,
+        dated=content.dated,
+    )
+
+
+def _furnish_page(
+    canvas: TaggedCanvas, _document: BaseDocTemplate, *, content: BriefContent, page_count: int
+) -> None:
+    """Paint header and footer, which are artifacts: what they say is in the document as well."""
+    with canvas.artifact("Pagination"):
+        canvas.saveState()
+        canvas.setFont(style.REGULAR, _HEADER_SIZE)
+        canvas.setFillColor(style.QUIET_INK)
+        page = content.page_pattern.format(page=canvas.getPageNumber(), pages=page_count)
+        foot = _joined(content.owner, content.project, content.release_line)
+        foot = style.shorten_text(foot, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 70)
+        canvas.drawString(MARGIN, 22, foot)
+        canvas.drawRightString(PAGE_WIDTH - MARGIN, 22, page)
+        canvas.setStrokeColor(style.LINE)
+        canvas.line(MARGIN, 33, PAGE_WIDTH - MARGIN, 33)
+        _paint_header(canvas, content)
+        canvas.restoreState()
+
+
+def _joined(*words: str) -> str:
+    """Return words with a mark between them; a brief from a file may have no municipality."""
+    return " · ".join(word for word in words if word)
+
+
+def _paint_header(canvas: Canvas, content: BriefContent) -> None:
+    top = PAGE_HEIGHT - 30
+    canvas.setFillColor(style.BLUE)
+    canvas.rect(0, PAGE_HEIGHT - 8, PAGE_WIDTH, 8, stroke=0, fill=1)
+    canvas.setFillColor(style.QUIET_INK)
+    kind = _joined(content.kind_name, content.owner)
+    canvas.drawString(
+        MARGIN, top, style.shorten_text(kind, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 110)
+    )
+    if not content.simulated_mark:
+        return
+    words = content.simulated_mark
+    width = style.measure_text(words, style.BOLD, _HEADER_SIZE) + 14
+    left = PAGE_WIDTH - MARGIN - width
+    canvas.setFillColor(style.RED)
+    canvas.roundRect(left, top - 5, width, 16, 3, stroke=0, fill=1)
+    canvas.setFillColor(style.WHITE)
+    canvas.setFont(style.BOLD, _HEADER_SIZE)
+    canvas.drawString(left + 7, top, words)

@@ -1,0 +1,143 @@
+"""A brief's table on paper: widths that fit its columns, and tags a screen reader can follow."""
+
+from collections.abc import Callable
+
+from reportlab.graphics import renderPDF
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Flowable
+
+from survey_service.briefs.brief_style import TEXT_WIDTH, BriefStyles, Density, table_style
+from survey_service.briefs.content import Cell, Column, Table
+from survey_service.briefs.markup import plain
+from survey_service.briefs.tagged_pdf import TableCaption, TableTags, TaggedText, tagged_table
+from survey_service.charts.figures import CHART_TEXTS
+from survey_service.charts.signs import VERDICT_COLOURS, draw_sign
+from survey_service.charts.style import BOLD, REGULAR, hex_of, measure_text
+from survey_service.measurement.comparison import Verdict
+from survey_service.texts import load_texts
+
+_PADDING = 9.0
+_NARROWEST_NAME = 70.0
+_WIDEST_WORDS = 92.0
+_WIDEST_NUMBER_HEADER = 62.0
+
+Measure = Callable[[str], float]
+
+
+class VerdictCell(TaggedText):
+    """A verdict's sign, drawn, and its word."""
+
+    def __init__(self, word: str, verdict: Verdict, style: ParagraphStyle) -> None:
+        self.verdict = verdict
+        indented = ParagraphStyle(
+            "verdict", parent=style, leftIndent=style.fontSize * 1.15, splitLongWords=0
+        )
+        super().__init__(
+            f'<font color="{hex_of(VERDICT_COLOURS[verdict])}">{word}</font>', indented
+        )
+
+    def draw(self) -> None:
+        """Paint sign and word."""
+        size = self.style.fontSize
+        drawing = Drawing(size, size)
+        drawing.add(draw_sign(self.verdict, 0, 0, size))
+        renderPDF.draw(drawing, self.canv, 0, self.height - size)
+        super().draw()
+
+
+def set_table(table: Table, language: str, styles: BriefStyles, density: Density) -> list[Flowable]:
+    """Return caption and table."""
+    widths = _widths(table, language, density)
+    tags = TableTags(1, table.header_columns, table.summary)
+    header = [
+        TaggedText(words, styles.number_header_cell if _is_number(column) else styles.header_cell)
+        for words, column in zip(table.header, table.columns, strict=True)
+    ]
+    body = [
+        [
+            _cell(cell, column, width, styles)
+            for cell, column, width in zip(row, table.columns, widths, strict=True)
+        ]
+        for row in table.rows
+    ]
+    numbers = [place for place, column in enumerate(table.columns) if _is_number(column)]
+    look = table_style(density, numbers, table.group_ends)
+    written = tagged_table([header, *body], tags, look, widths)
+    written.hAlign = "LEFT"
+    written.spaceAfter = density.body * 0.5
+    return [TableCaption(table.caption.text, styles.caption, tags), written]
+
+
+def _cell(cell: Cell, column: Column, width: float, styles: BriefStyles) -> object:
+    if cell.verdict is not None:
+        return VerdictCell(cell.text, cell.verdict, styles.cell)
+    if not _is_number(column):
+        return TaggedText(cell.text, styles.cell)
+    words = plain(cell.text)
+    if measure_text(words, REGULAR, styles.cell.fontSize) <= width - _PADDING + 1:
+        return words  # as a string it costs a tenth of a paragraph
+    return TaggedText(cell.text, ParagraphStyle("number", parent=styles.cell, alignment=TA_RIGHT))
+
+
+def _is_number(column: Column) -> bool:
+    return column is Column.NUMBER
+
+
+def _widths(table: Table, language: str, density: Density) -> list[float]:
+    """Return the columns' widths in points: names get what numbers and verdicts leave."""
+
+    def measure(words: str) -> float:
+        return measure_text(plain(words), REGULAR, density.table) + _PADDING
+
+    def measure_header(words: str) -> float:
+        return measure_text(plain(words), BOLD, density.table) + _PADDING
+
+    wanted = [
+        _wanted(table, place, column, language, density, measure, measure_header)
+        for place, column in enumerate(table.columns)
+    ]
+    name = table.columns.index(Column.NAME)
+    others = sum(wanted) - wanted[name]
+    if others > TEXT_WIDTH - _NARROWEST_NAME:
+        shrink = (TEXT_WIDTH - _NARROWEST_NAME) / others
+        wanted = [width * shrink for width in wanted]
+        others *= shrink
+    rest = TEXT_WIDTH - others
+    fills = Column.VERDICT in table.columns
+    wanted[name] = rest if fills else min(rest, max(wanted[name], _NARROWEST_NAME))
+    return wanted
+
+
+def _wanted(
+    table: Table,
+    place: int,
+    column: Column,
+    language: str,
+    density: Density,
+    measure: Measure,
+    measure_header: Measure,
+) -> float:
+    widest = max((measure(row[place].text) for row in table.rows), default=0.0)
+    header = measure_header(table.header[place])
+    match column:
+        case Column.NUMBER:
+            return max(widest, _header_width(measure_header, table.header[place]))
+        case Column.VERDICT:
+            return max(*_verdict_widths(language, measure), header) + density.table * 1.2
+        case Column.WORDS:
+            return min(max(widest, header) * 1.04, _WIDEST_WORDS)
+        case Column.NAME:
+            return max(widest, header) * 1.04
+
+
+def _verdict_widths(language: str, measure: Measure) -> list[float]:
+    texts = load_texts(CHART_TEXTS)
+    return [measure(texts[f"verdict.{verdict}"].read_in(language)) for verdict in Verdict]
+
+
+def _header_width(measure: Measure, label: str) -> float:
+    """Return room for a label on two lines at most, where that is not too much."""
+    longest_word = max(map(measure, label.split()), default=0.0)
+    return min(max(measure("100,0"), longest_word, measure(label) * 0.66), _WIDEST_NUMBER_HEADER)

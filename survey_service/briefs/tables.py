@@ -1,0 +1,196 @@
+"""The tables that most briefs have: how many answered, and all figures of some audiences."""
+
+from xml.sax.saxutils import escape
+
+from survey_service.briefs.content import Cell, Column, Field, FigureReference, Sentence, Table
+from survey_service.briefs.context import Speech
+from survey_service.charts.figures import (
+    CHART_TEXTS,
+    format_difference,
+    format_interval,
+    format_score,
+)
+from survey_service.charts.wave_rows import compared_waves, shown_contrasts
+from survey_service.measurement.comparison import Verdict
+from survey_service.measurement.disclosure import (
+    WHOLE_NUMBERS_UNDER,
+    ReleasedContrast,
+    ReleasedCount,
+    ReleasedFigures,
+    ReleasedMean,
+)
+from survey_service.texts import load_texts
+
+NOTHING = "–"
+MOST_WAVES = 4
+"""Waves the table of all figures has room for; with more it shows the two compared."""
+SHARES_FROM = 20
+"""Answers from which a share in per cent says more than the two counts beside it."""
+
+
+def counts_table(
+    figures: ReleasedFigures, speech: Speech, waves: tuple[str, ...] | None = None
+) -> Table:
+    """Return how many answered, a row per audience and a column per wave; None for every wave."""
+    counts = {(count.audience, count.wave): count for count in figures.counts}
+    shown, names = waves or figures.waves, speech.waves()
+    return Table(
+        caption=speech.tell("counts.caption"),
+        columns=(Column.NAME, *(Column.NUMBER for _ in shown)),
+        header=(speech.say("counts.audience"), *(escape(names[wave]) for wave in shown)),
+        rows=tuple(
+            (
+                Cell(escape(speech.audience(audience))),
+                *(_count_cell(counts.get((audience, wave)), figures, speech) for wave in shown),
+            )
+            for audience in speech.context.ordered_audiences
+        ),
+    )
+
+
+def figures_table(figures: ReleasedFigures, audiences: tuple[str, ...], speech: Speech) -> Table:
+    """Return every mean, change, interval and verdict of these audiences.
+
+    On paper without room for several audiences the first stands alone, and the table says so.
+    """
+    shown = figures.waves if len(figures.waves) <= MOST_WAVES else compared_waves(figures)
+    several = len(audiences) > 1
+    names = ["table.audience", "table.principle"] if several else ["table.principle"]
+    waves = speech.waves()
+    group = len(speech.principles())
+    return Table(
+        caption=_figures_caption(figures, audiences, shown, speech),
+        columns=(
+            *((Column.WORDS, Column.NAME) if several else (Column.NAME,)),
+            *(Column.NUMBER for _ in shown),
+            Column.NUMBER,
+            Column.NUMBER,
+            Column.VERDICT,
+        ),
+        header=(
+            *(speech.say(name) for name in names),
+            *(escape(waves[wave]) for wave in shown),
+            speech.say("table.change"),
+            speech.say("table.interval"),
+            speech.say("table.verdict"),
+        ),
+        rows=tuple(
+            row
+            for audience in audiences
+            for row in _figures_rows(figures, shown, audience, speech, several)
+        ),
+        header_columns=2 if several else 1,
+        summary=speech.say("table.summary"),
+        group_ends=tuple(range(group, group * len(audiences), group)),
+        shorter=figures_table(figures, audiences[:1], speech) if several else None,
+    )
+
+
+def verdict_cell(contrast: ReleasedContrast | None, speech: Speech) -> Cell:
+    """Return a verdict's word; the sign beside it is drawn by the renderer."""
+    verdict = contrast.verdict if contrast else Verdict.TOO_FEW
+    word = load_texts(CHART_TEXTS)[f"verdict.{verdict}"].read_in(speech.language)
+    figures = (_of_contrast(contrast, Field.VERDICT, ""),) if contrast else ()
+    return Cell(word, figures, verdict)
+
+
+def count_words(sent: int, roster: int | None, speech: Speech) -> str:
+    """Return how many answered, of how many where that is known: "214 af 462 (46 %)"."""
+    written = format_score(sent, speech.language)
+    if roster is None:
+        return written
+    of = format_score(roster, speech.language)
+    if sent < SHARES_FROM or sent > roster:
+        return speech.say("counts.of_roster", sent=written, roster=of)
+    share = format_score(100 * sent / roster, speech.language)
+    return speech.say("counts.of_roster_share", sent=written, roster=of, share=share)
+
+
+def _figures_caption(
+    figures: ReleasedFigures, audiences: tuple[str, ...], shown: tuple[str, ...], speech: Speech
+) -> Sentence:
+    first, last = (escape(speech.waves()[wave]) for wave in compared_waves(figures))
+    is_whole = len(audiences) == len(speech.context.audiences)
+    key = "table.caption" if is_whole else "table.caption_primary"
+    name = escape(speech.audience(audiences[0]))
+    caption = speech.say(key, first=first, last=last, audience=name)
+    if len(shown) < len(figures.waves):
+        caption = f"{caption}. {speech.say('table.between')}"
+    return Sentence(caption)
+
+
+def _figures_rows(
+    figures: ReleasedFigures,
+    shown: tuple[str, ...],
+    audience: str,
+    speech: Speech,
+    several: bool,
+) -> list[tuple[Cell, ...]]:
+    contrasts = shown_contrasts(figures, audience)
+    means = {
+        (mean.principle, mean.wave): mean
+        for mean in figures.wave_means
+        if mean.audience == audience
+    }
+    rows = []
+    for key, name in speech.principles().items():
+        names = [escape(speech.audience(audience)), escape(name)][0 if several else 1 :]
+        contrast = contrasts.get(key)
+        rows.append(
+            (
+                *(Cell(words) for words in names),
+                *(_mean_cell(means.get((key, wave)), speech) for wave in shown),
+                *_change_cells(contrast, speech),
+                verdict_cell(contrast, speech),
+            )
+        )
+    return rows
+
+
+def _count_cell(count: ReleasedCount | None, figures: ReleasedFigures, speech: Speech) -> Cell:
+    if count is None or count.sent is None:
+        return Cell(speech.say("counts.withheld", minimum=figures.minimum))
+    reference = FigureReference(
+        Field.SENT,
+        audience=count.audience,
+        to_wave=count.wave,
+        written=format_score(count.sent, speech.language),
+    )
+    return Cell(count_words(count.sent, count.roster, speech), (reference,))
+
+
+def _mean_cell(mean: ReleasedMean | None, speech: Speech) -> Cell:
+    if mean is None or mean.adjusted_mean is None:
+        return Cell(NOTHING)
+    few = mean.n is not None and mean.n < WHOLE_NUMBERS_UNDER
+    written = format_score(mean.adjusted_mean, speech.language, 0 if few else 1)
+    reference = FigureReference(
+        Field.MEAN,
+        audience=mean.audience,
+        principle=mean.principle,
+        to_wave=mean.wave,
+        written=written,
+    )
+    return Cell(written, (reference,))
+
+
+def _change_cells(contrast: ReleasedContrast | None, speech: Speech) -> tuple[Cell, Cell]:
+    if contrast is None or contrast.difference is None:
+        return Cell(NOTHING), Cell(NOTHING)
+    written = format_difference(contrast.difference, speech.language, 1)
+    change = Cell(written, (_of_contrast(contrast, Field.DIFFERENCE, written),))
+    if contrast.ci_low is None or contrast.ci_high is None:
+        return change, Cell(NOTHING)
+    interval = format_interval(contrast.ci_low, contrast.ci_high, speech.language, 1)
+    return change, Cell(interval, (_of_contrast(contrast, Field.INTERVAL, interval),))
+
+
+def _of_contrast(contrast: ReleasedContrast, field: Field, written: str) -> FigureReference:
+    return FigureReference(
+        field,
+        audience=contrast.audience,
+        principle=contrast.principle,
+        from_wave=contrast.from_wave,
+        to_wave=contrast.to_wave,
+        written=written,
+    )
