@@ -1,15 +1,20 @@
 """Who may answer in a wave: codes for those invited, and links that are open to a unit."""
 
+import json
 import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from string import ascii_lowercase
 from uuid import UUID
 
 from survey_service.fieldwork.access_codes import make_code
 from survey_service.fieldwork.waves import WaveStatus, find_known_wave
+from survey_service.storage import invitations as storage
 from survey_service.storage import projects
-from survey_service.storage.database import Session, writing
+from survey_service.storage.database import Session, reading, writing
 from survey_service.storage.keys import Key, KeyStore
 from survey_service.storage.projects import NewAdmission, WaveRecord
 from survey_service.storage.sealing import seal
@@ -17,6 +22,32 @@ from survey_service.storage.sealing import seal
 
 class InvitationRefused(Exception):
     """An invitation cannot be issued."""
+
+
+class BatchKind(StrEnum):
+    """How those of a batch are known: by a list of references, or not at all."""
+
+    LIST = "list"
+    CODES = "codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How somebody is reached; it is stored sealed with the wave's key and gone at closing."""
+
+    name: str = ""
+    address: tuple[str, ...] = ()
+    email: str = ""
+
+    def to_text(self) -> str:
+        """Return the contact as it is sealed."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @staticmethod
+    def from_text(text: str) -> "Contact":
+        """Return the contact that `to_text` wrote."""
+        found = json.loads(text)
+        return Contact(found["name"], tuple(found["address"]), found["email"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +72,21 @@ def invite(keys: KeyStore, wave_id: UUID, invitees: Sequence[Invitee]) -> list[s
     Raises InvitationRefused when somebody already has a code in this wave, is named twice, has no
     questionnaire to answer, or a reference looks like a CPR number; then nobody gets one.
     """
-    codes = [make_code(secrets.randbits) for _ in invitees]
     with writing() as session:
-        wave = _find_to_invite(session, wave_id, {invitee.audience for invitee in invitees})
-        wave_key, project_key = keys.wave_key(wave_id), keys.project_key(wave.project_id)
-        admissions = [
-            _admission(wave_key, project_key, invitee, code)
-            for invitee, code in zip(invitees, codes, strict=True)
-        ]
-        pseudonyms = {admission.pseudonym for admission in admissions}
-        known = projects.find_pseudonyms(session, wave_id)
-        if len(pseudonyms) < len(admissions) or known & pseudonyms:
-            raise InvitationRefused("a reference is listed twice or already has a code")
-        projects.add_admissions(session, wave_id, admissions)
-    return codes
+        return _issue(session, keys, wave_id, invitees, None)
+
+
+def invite_batch(
+    keys: KeyStore, wave_id: UUID, kind: BatchKind, invitees: Sequence[Invitee], today: date
+) -> UUID:
+    """Issue a code to each invitee of an open wave as one batch, and return the batch's id.
+
+    Raises InvitationRefused as `invite` does; then there is no batch.
+    """
+    with writing() as session:
+        batch_id = storage.add_batch(session, wave_id, kind, today, len(invitees))
+        _issue(session, keys, wave_id, invitees, batch_id)
+    return batch_id
 
 
 def make_open_link(keys: KeyStore, wave_id: UUID, unit_id: UUID, audience: str) -> str:
@@ -68,6 +100,27 @@ def make_open_link(keys: KeyStore, wave_id: UUID, unit_id: UUID, audience: str) 
         key = keys.wave_key(wave_id)
         projects.add_open_link(session, key.fingerprint("link", token), wave_id, unit_id, audience)
     return token
+
+
+def find_open_links(wave_id: UUID) -> Mapping[tuple[UUID, str], int]:
+    """Return how many open links a wave has, per unit and audience."""
+    return storage.count_open_links(reading(), wave_id)
+
+
+def withdraw_open_links(wave_id: UUID, unit_id: UUID, audience: str) -> None:
+    """Make the open links of a unit and audience lead nowhere; answers given by them stay."""
+    with writing() as session:
+        storage.delete_open_links(session, wave_id, unit_id, audience)
+
+
+def random_reference() -> str:
+    """Return a reference for somebody nobody names; letters only, lest it look like a number."""
+    return "".join(secrets.choice(ascii_lowercase) for _ in range(24))
+
+
+def looks_like_cpr(text: str) -> bool:
+    """Whether a text may hold a Danish civil registration number."""
+    return _LOOKS_LIKE_CPR.search(text) is not None
 
 
 def pseudonym_of(project_key: Key, audience: str, reference: str) -> str:
@@ -90,6 +143,28 @@ def _find_to_invite(session: Session, wave_id: UUID, audiences: set[str]) -> Wav
     if missing:
         raise InvitationRefused(f"wave {wave.key}: no questionnaire for {', '.join(missing)}")
     return wave
+
+
+def _issue(
+    session: Session,
+    keys: KeyStore,
+    wave_id: UUID,
+    invitees: Sequence[Invitee],
+    batch_id: UUID | None,
+) -> list[str]:
+    codes = [make_code(secrets.randbits) for _ in invitees]
+    wave = _find_to_invite(session, wave_id, {invitee.audience for invitee in invitees})
+    wave_key, project_key = keys.wave_key(wave_id), keys.project_key(wave.project_id)
+    admissions = [
+        _admission(wave_key, project_key, invitee, code)
+        for invitee, code in zip(invitees, codes, strict=True)
+    ]
+    pseudonyms = {admission.pseudonym for admission in admissions}
+    known = storage.find_known_pseudonyms(session, wave_id, pseudonyms)
+    if len(pseudonyms) < len(admissions) or known:
+        raise InvitationRefused("a reference is listed twice or already has a code")
+    projects.add_admissions(session, wave_id, admissions, batch_id)
+    return codes
 
 
 def _admission(wave_key: Key, project_key: Key, invitee: Invitee, code: str) -> NewAdmission:

@@ -36,7 +36,8 @@ class StructureElement:
     """One element, such as P, H1 or Table, with what it holds in reading order.
 
     `alternative` stands for what cannot be read, `scope` is a header cell's ("Column", "Row"),
-    `bounds` a figure's box on its page in points.
+    `bounds` a figure's box on its page in points. `language` is a tag such as "en-GB" where it is
+    not the document's.
     """
 
     tag: str
@@ -45,6 +46,7 @@ class StructureElement:
     scope: str | None = None
     summary: str | None = None
     bounds: tuple[float, float, float, float] | None = None
+    language: str | None = None
     kids: list["StructureElement | MarkedContent | AnnotationReference"] = field(
         default_factory=list
     )
@@ -116,6 +118,8 @@ class StructureTree:
         self._references[id(element)] = reference
         if element.alternative is not None:
             written["Alt"] = PDFString(element.alternative)
+        if element.language is not None:
+            written["Lang"] = PDFString(element.language)
         attributes = _attributes_of(element)
         if attributes is not None:
             written["A"] = attributes
