@@ -64,6 +64,10 @@ class AlreadySent(AnsweringRefused):
     """The response was sent and can no longer be changed."""
 
 
+class ConsentMissing(AnsweringRefused):
+    """The person has not said yes to being asked yet."""
+
+
 class PageUnknown(AnsweringRefused):
     """The questionnaire has no such page."""
 
@@ -163,6 +167,7 @@ def open_page(response_id: UUID, number: int) -> QuestionPage:
     item = _item_at(items, number)
     with reading_rows() as rows:
         state = _find_open(rows, response_id, item.key)
+    require_consent(state)
     return QuestionPage(state, instrument, item, number, len(items))
 
 
@@ -185,6 +190,28 @@ def look_over(response_id: UUID) -> Overview:
     return Overview(state, instrument, items, answers)
 
 
+def project_of(response_id: UUID) -> UUID:
+    """Return the project a response belongs to. Raises ResponseUnknown."""
+    return _lasting_facts(response_id)[0]
+
+
+def give_consent(response_id: UUID) -> None:
+    """Record that the person says yes; nothing happens where nobody asked or they said it before.
+
+    The version of the notice they were shown stands with their answers.
+    """
+    with writing() as session:
+        state = require_open(session, response_id)
+        if state.awaits_consent:
+            responses.give_consent(session, state)
+
+
+def require_consent(state: ResponseState) -> None:
+    """Raise ConsentMissing where somebody has been asked for consent and has not given it."""
+    if state.awaits_consent:
+        raise ConsentMissing
+
+
 def save_answer(response_id: UUID, number: int, value: str) -> None:
     """Store the answer to question `number`; durable when this returns.
 
@@ -196,7 +223,8 @@ def save_answer(response_id: UUID, number: int, value: str) -> None:
             if responses.save_while_open(rows, response_id, item.key, value):
                 return
     with reading_rows() as rows:
-        _find_open(rows, response_id, item.key)  # raises why nothing was saved
+        # Either raises why nothing was saved.
+        require_consent(_find_open(rows, response_id, item.key))
     raise AnswerRefused
 
 
@@ -376,14 +404,18 @@ def _questions(
     return instrument, asked
 
 
-@lru_cache(maxsize=10_000)
 def _questions_of_response(response_id: UUID) -> tuple[Instrument, tuple[Item, ...]]:
-    # A response belongs to one instrument version for ever, so this never goes stale.
+    return _lasting_facts(response_id)[1]
+
+
+@lru_cache(maxsize=10_000)
+def _lasting_facts(response_id: UUID) -> tuple[UUID, tuple[Instrument, tuple[Item, ...]]]:
+    # A response belongs to one project and instrument version for ever: this never goes stale.
     with reading_rows() as rows:
         state = responses.find_state(rows, response_id)
     if state is None:
         raise ResponseUnknown
-    return questions_of(state)
+    return state.project_id, questions_of(state)
 
 
 def _item_at(items: tuple[Item, ...], number: int) -> Item:
@@ -409,7 +441,9 @@ def _find_item_for_saving(
     session: Rows, response_id: UUID, number: int
 ) -> tuple[ResponseState, Item]:
     item = _item_at(_questions_of_response(response_id)[1], number)
-    return _find_open(session, response_id, item.key, for_saving=True), item
+    state = _find_open(session, response_id, item.key, for_saving=True)
+    require_consent(state)
+    return state, item
 
 
 def _hashes_in_open_waves(keys: KeyStore, purpose: str, secret: str) -> list[str]:

@@ -120,6 +120,7 @@ def prepare(keys: KeyStore, response_id: UUID) -> OfflineSitting:
     """Return what a page needs to go on without network. Raises AnsweringRefused."""
     overview = answering.look_over(response_id)
     state = overview.state
+    answering.require_consent(state)  # without a ticket nothing can be answered without network
     try:
         wave_key = keys.wave_key(state.wave_id)
     except KeyRefused:

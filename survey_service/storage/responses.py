@@ -39,11 +39,15 @@ from survey_service.storage.tables import (
     OpenLink,
     PauseCode,
     Project,
+    ProjectNotice,
     Response,
     ScoreRecord,
     Wave,
     WaveInstrument,
 )
+
+AWAITING_CONSENT = "?"
+"""Ends the notice's version of a response whose person has not said yes yet."""
 
 Rows = Session | Connection
 """Where statements about single rows run: in a session, or on a connection at half the cost."""
@@ -66,7 +70,13 @@ class ResponseState:
     minimum: int
     retained_until: date
     municipality_name: str
+    notice_version: str
     value: str | None
+
+    @property
+    def awaits_consent(self) -> bool:
+        """Whether the person has been asked for consent and has not given it yet."""
+        return self.notice_version.endswith(AWAITING_CONSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,7 @@ _STATE = (
         Project.minimum,
         Project.retained_until,
         Municipality.name,
+        Response.notice_version,
         Answer.value,
     )
     .select_from(Response)
@@ -158,6 +169,7 @@ _SAVE_WHILE_OPEN = text(
     " SELECT response.id, :item_key, :value FROM response"
     " JOIN wave ON wave.id = response.wave_id"
     " WHERE response.id = :response_id AND NOT response.is_sent AND wave.status = 'open'"
+    " AND response.notice_version NOT LIKE '%?'"
     " ON CONFLICT (response_id, item_key) DO UPDATE SET value = excluded.value"
 ).bindparams(
     bindparam("response_id", type_=Response.id.type),
@@ -257,7 +269,7 @@ def find_doors_by_link(session: Session, token_hashes: Iterable[str]) -> list[Do
 
 
 def begin_response(session: Session, response_id: UUID, door: Door) -> None:
-    """Store a new, empty response for somebody who came through `door`.
+    """Store a new, empty response for somebody who came through `door`, under the newest notice.
 
     Raises LookupError when the wave has no questionnaire for the audience.
     """
@@ -266,10 +278,21 @@ def begin_response(session: Session, response_id: UUID, door: Door) -> None:
             WaveInstrument.instrument_key,
             WaveInstrument.instrument_version,
             Project.notice_version,
+            ProjectNotice.version,
+            ProjectNotice.legal_basis,
         )
         .join(Wave, Wave.id == WaveInstrument.wave_id)
         .join(Project, Project.id == Wave.project_id)
+        .outerjoin(
+            ProjectNotice,
+            and_(
+                ProjectNotice.project_id == Wave.project_id,
+                ProjectNotice.audience == WaveInstrument.audience,
+            ),
+        )
         .where(WaveInstrument.wave_id == door.wave_id, WaveInstrument.audience == door.audience)
+        .order_by(ProjectNotice.version.desc())
+        .limit(1)
     ).first()
     if found is None:
         raise LookupError(f"wave {door.wave_id}: no questionnaire for audience {door.audience}")
@@ -283,10 +306,19 @@ def begin_response(session: Session, response_id: UUID, door: Door) -> None:
             instrument_version=found[1],
             pseudonym=door.pseudonym,
             code_hash=door.code_hash,
-            notice_version=found[2],
+            notice_version=_notice_version(door.audience, *found[2:]),
         )
     )
     session.flush()
+
+
+def give_consent(session: Rows, state: ResponseState) -> None:
+    """Record that a person said yes to the notice their response was begun under."""
+    session.execute(
+        update(Response)
+        .where(Response.id == state.id)
+        .values(notice_version=state.notice_version.removesuffix(AWAITING_CONSENT))
+    )
 
 
 def mark_sent(
@@ -353,6 +385,15 @@ def shuffled(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     listed = list(rows)
     secrets.SystemRandom().shuffle(listed)
     return listed
+
+
+def _notice_version(
+    audience: str, built_in: str, version: int | None, legal_basis: str | None
+) -> str:
+    """Return what a new response records: the project's own newest notice, or the service's."""
+    if version is None:
+        return built_in
+    return f"{audience}-{version}{AWAITING_CONSENT if legal_basis == 'consent' else ''}"
 
 
 def _lock(session: Rows, statement: TextClause, **values: object) -> None:

@@ -30,6 +30,10 @@ class ReleaseStands(Exception):
     """So few answers have changed that a new release would tell of single people."""
 
 
+class ReleaseOutdated(Exception):
+    """A newer release is published already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The status, the texts (`error.<key>.…`) and the way on of one kind of refusal."""
@@ -53,6 +57,7 @@ REFUSALS: dict[type[Exception], Refusal] = {
     waves.WaveStepRefused: Refusal(409, "wave_step", "workspace.projects"),
     ReleaseRefused: Refusal(409, "nothing_to_release", "workspace.projects"),
     ReleaseStands: Refusal(409, "release_stands", "workspace.projects"),
+    ReleaseOutdated: Refusal(409, "release_outdated", "workspace.projects"),
 }
 """How each refusal looks; tests walk this table."""
 
@@ -70,6 +75,7 @@ def register(app: Flask) -> None:
     for exception in REFUSALS:
         app.register_error_handler(exception, _show_refusal)
     app.register_error_handler(answering.AlreadySent, _show_receipt)
+    app.register_error_handler(answering.ConsentMissing, _ask_for_consent)
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(Exception, _show_failure)
 
@@ -100,6 +106,10 @@ def _show_refusal(error: Exception) -> ResponseReturnValue:
 
 def _show_receipt(_error: Exception) -> ResponseReturnValue:
     return redirect(url_for("answer.thanks"), code=303)
+
+
+def _ask_for_consent(_error: Exception) -> ResponseReturnValue:
+    return redirect(url_for("answer.introduction"), code=303)
 
 
 def _show_http_error(error: HTTPException) -> ResponseReturnValue:

@@ -18,7 +18,8 @@ from survey_service.web.language import TEXTS
 
 # Whoever adds a route adds it here, having thought of who may open it.
 PUBLIC = {
-    "answer.accessibility", "answer.answer", "answer.audio", "answer.cookies", "answer.delete",
+    "answer.accessibility", "answer.answer", "answer.audio", "answer.consent", "answer.cookies",
+    "answer.delete",
     "answer.deleted", "answer.enter", "answer.finish", "answer.follow_code", "answer.follow_link",
     "answer.introduction", "answer.notice", "answer.pause", "answer.pause_code", "answer.practice",
     "answer.question", "answer.review", "answer.send", "answer.stop", "answer.switch_display",

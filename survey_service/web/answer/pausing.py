@@ -19,7 +19,8 @@ from survey_service.web.answer.sitting import (
     page_token,
     require_page_token,
 )
-from survey_service.web.answer.views import WHOLE_RESPONSE, next_url
+from survey_service.web.answer.views import WHOLE_RESPONSE
+from survey_service.web.answer.ways import next_url
 from survey_service.web.kiosk.cookies import FAREWELL, on_tablet, recall, remember
 
 SECONDS_TO_COPY_A_CODE = 120

@@ -11,7 +11,6 @@ from survey_service.fieldwork import answering
 from survey_service.fieldwork.access_codes import CodeMistyped, format_code
 from survey_service.fieldwork.answering import (
     FREE_TEXT_LIMIT,
-    AnsweringRefused,
     AnswerRefused,
     CodeRefused,
     Overview,
@@ -20,12 +19,11 @@ from survey_service.fieldwork.answering import (
 )
 from survey_service.measurement.instrument import NON_ANSWERS, Block, Item
 from survey_service.storage.keys import KeyStore
-from survey_service.storage.responses import ResponseState
 from survey_service.web.access import Access, access
 from survey_service.web.answer.audio import audio_url
 from survey_service.web.answer.blueprint import pages
 from survey_service.web.answer.forms import AnswerForm, CodeForm, PageForm, require_valid
-from survey_service.web.answer.practice import offers_practice
+from survey_service.web.answer.notices import CONSENT, told_sections
 from survey_service.web.answer.sitting import (
     Sitting,
     begin_sitting,
@@ -35,11 +33,10 @@ from survey_service.web.answer.sitting import (
     page_token,
     require_page_token,
 )
-from survey_service.web.errors import SittingMissing
+from survey_service.web.answer.ways import next_url, start_url
 from survey_service.web.kiosk.cookies import FAREWELL, forget, on_tablet
 from survey_service.web.kiosk.leaving import Farewell, leave_with, send_and_leave
 from survey_service.web.language import long_date, translate
-from survey_service.web.settings import Settings
 
 WHOLE_RESPONSE = "whole"
 """What the page tokens of sending and deleting stand for: the response, not one question."""
@@ -93,14 +90,16 @@ def introduction() -> ResponseReturnValue:
         survey_title=instrument.title.read_in(g.language),
         title=instrument.title.read_in(g.language),
         introduction=opening.read_in(g.language) if opening else "",
-        notice=_notice(overview.state),
+        notice=told_sections(overview.state),
         item_count=len(overview.items),
         minutes=max(1, round(len(overview.items) * SECONDS_PER_QUESTION / 60)),
         resumed=bool(overview.answers),
         any_hidden=any(row["state"] == "hidden" for row in _review_rows(sitting, overview)),
         next_number=overview.first_open or len(overview.items),
         coded=overview.state.has_code,
-        start_url=(url_for("answer.practice") if offers_practice(overview) else next_url(overview)),
+        municipality=overview.state.municipality_name,
+        start_url=start_url(overview),
+        consent_token=page_token(sitting, CONSENT) if overview.state.awaits_consent else None,
         sitting=True,
     )
 
@@ -246,30 +245,6 @@ def withdrawn() -> ResponseReturnValue:
     return render_template("answer/withdrawn.html")
 
 
-@pages.get("/saadan-bruger-vi-dine-svar")
-@access(Access.PUBLIC)
-def notice() -> ResponseReturnValue:
-    """Tell what happens with the answers."""
-    try:
-        overview = answering.look_over(current_sitting().response_id)
-    except (SittingMissing, AnsweringRefused):
-        # Who has sent their answers, or never began, may read it too.
-        return render_template("answer/notice.html", notice=_notice(None), back_url=None)
-    return render_template(
-        "answer/notice.html",
-        notice=_notice(overview.state),
-        back_url=url_for("answer.introduction"),
-        sitting=True,
-    )
-
-
-def next_url(overview: Overview) -> str:
-    """Return where to go on: the first question without an answer, or the review."""
-    if overview.first_open is None:
-        return url_for("answer.review")
-    return url_for("answer.question", number=overview.first_open)
-
-
 def code_error(refusal: Exception, typed: str, unknown: str) -> str:
     """Return what to say of a code that does not admit."""
     if not typed.strip():
@@ -373,32 +348,6 @@ def _answer_text(item: Item, value: str) -> str:
     if value == answering.WRITTEN:
         return translate("answer.review.written")
     return dict(_options(item, g.language))[value]
-
-
-def _notice(state: ResponseState | None) -> list[Mapping[str, object]]:
-    """Return the notice that fits the response, or what holds for everyone."""
-    if state is None:
-        return [_notice_section("general", {})]
-    settings: Settings = current_app.extensions["survey_settings"]
-    values = {
-        "municipality": state.municipality_name,
-        "minimum": state.minimum,
-        "retention_date": long_date(state.retained_until),
-        "controller": settings.data_controller or state.municipality_name,
-        "contact": settings.data_contact or state.municipality_name,
-    }
-    audience = state.audience if state.audience in {"staff", "relative"} else "citizen"
-    way_in = ("with_code", "withdraw_code") if state.has_code else ("without_code", "withdraw_none")
-    sections = ("about", f"voluntary_{audience}", way_in[0], "shown", "kept", way_in[1], "rights")
-    return [_notice_section(section, values) for section in sections]
-
-
-def _notice_section(section: str, values: Mapping[str, object]) -> Mapping[str, object]:
-    text = translate(f"answer.notice.{section}.text", **values)
-    return {
-        "heading": translate(f"answer.notice.{section}.heading"),
-        "paragraphs": [paragraph.strip() for paragraph in text.split("\n\n")],
-    }
 
 
 def _sitting_of_whole_form() -> Sitting:

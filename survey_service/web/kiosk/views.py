@@ -35,7 +35,8 @@ from survey_service.web.answer.sitting import (
     page_token,
     require_page_token,
 )
-from survey_service.web.answer.views import WHOLE_RESPONSE, code_error, next_url
+from survey_service.web.answer.views import WHOLE_RESPONSE, code_error
+from survey_service.web.answer.ways import next_url
 from survey_service.web.errors import PageMisplaced, SittingMissing
 from survey_service.web.kiosk.cookies import (
     FAREWELL,
