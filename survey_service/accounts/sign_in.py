@@ -149,7 +149,7 @@ def clean_name(name: str) -> str:
 
 def _name_faults(cleaned: str) -> list[FieldFault]:
     if not cleaned:
-        return [FieldFault("name", "missing")]
+        return [FieldFault("name", "name_missing")]
     if len(cleaned) > LONGEST_NAME:
         return [FieldFault("name", "too_long", {"limit": LONGEST_NAME, "found": len(cleaned)})]
     return []

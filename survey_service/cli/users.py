@@ -117,7 +117,7 @@ def _one_line_per_fault() -> Iterator[None]:
 
 
 _FAULTS = {
-    "missing": "name: expected an e-mail address, found nothing",
+    "name_missing": "name: expected an e-mail address, found nothing",
     "name_taken": "name: {name} is taken",
     "role_needs_municipality": "--role: expected administrator with --all-municipalities,"
     " found another role",

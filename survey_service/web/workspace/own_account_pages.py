@@ -207,7 +207,7 @@ def _set_up_page(form: CodeForm, start: TwoStepStart) -> str:
     import segno
 
     drawn = segno.make(start.address, error="m", micro=False).svg_inline(
-        scale=5, border=4, dark="#000", light="#fff"
+        border=4, dark="#000", light="#fff", omitsize=True
     )
     groups = [start.secret[first : first + 4] for first in range(0, len(start.secret), 4)]
     return render_template(
