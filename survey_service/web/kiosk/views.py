@@ -37,6 +37,7 @@ from survey_service.web.answer.sitting import (
 )
 from survey_service.web.answer.views import WHOLE_RESPONSE, code_error
 from survey_service.web.answer.ways import next_url
+from survey_service.web.contacts import answer_for_project
 from survey_service.web.errors import PageMisplaced, SittingMissing
 from survey_service.web.kiosk.cookies import (
     FAREWELL,
@@ -223,10 +224,12 @@ def goodbye() -> ResponseReturnValue:
 def _require_tablet() -> KioskRecord:
     """Return the tablet this browser is paired as; without one the pairing is forgotten."""
     try:
-        return kiosk.find_tablet(_keys(), pairing_token())
+        tablet = kiosk.find_tablet(_keys(), pairing_token())
     except KioskRefused:
         after_this_request(_forget_pairing)
         raise
+    answer_for_project(tablet.project_id)
+    return tablet
 
 
 def _forget_pairing(response: Response) -> Response:

@@ -1,7 +1,8 @@
 """A questionnaire as a page needs it without network: every page of it, rendered in advance.
 
 The pages come from the same templates as online, so that both look and read alike. They hold no
-answers and no code and are the same for everybody, pinned to the questionnaire's version.
+answers and no code and are the same for everybody in a project, pinned to the questionnaire's
+version.
 """
 
 import hashlib
@@ -9,12 +10,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from flask import current_app, g, render_template, url_for
 
 from survey_service.catalogue import load_instrument
 from survey_service.measurement.instrument import NON_ANSWERS, Block, Instrument, Item
 from survey_service.texts import LANGUAGES
+from survey_service.web.contacts import ShownContact, answer_for_project, shown_contacts
 from survey_service.web.language import translate
 
 _TEXTS = (
@@ -43,20 +46,21 @@ _COUNT = "{count}"
 
 
 def questionnaire_pages(key: str, version: int, offers_free_text: bool) -> bytes:
-    """Return a questionnaire's pages in both languages as JSON, rendered once.
+    """Return a questionnaire's pages in both languages as JSON, rendered once per contacts shown.
 
     Raises UnknownInstrument for a questionnaire there is not.
     """
-    rendered: dict[tuple[str, int, bool], bytes]
+    rendered: dict[tuple[str, int, bool, tuple[ShownContact, ...]], bytes]
     rendered = current_app.extensions.setdefault("survey_offline_pages", {})
-    wanted = (key, version, offers_free_text)
+    wanted = (key, version, offers_free_text, shown_contacts())
     if wanted not in rendered:
-        rendered[wanted] = _render(*wanted)
+        rendered[wanted] = _render(key, version, offers_free_text)
     return rendered[wanted]
 
 
-def address_of(key: str, version: int, offers_free_text: bool) -> str:
+def address_of(project_id: UUID, key: str, version: int, offers_free_text: bool) -> str:
     """Return where a questionnaire's pages are; another address once anything in them changes."""
+    answer_for_project(project_id)
     content = questionnaire_pages(key, version, offers_free_text)
     return url_for(
         "offline.questions",
@@ -64,6 +68,7 @@ def address_of(key: str, version: int, offers_free_text: bool) -> str:
         key=key,
         version=version,
         kind="words" if offers_free_text else "choices",
+        project_id=project_id,
     )
 
 
@@ -99,7 +104,9 @@ def _in_language(
                 "title": translate("offline.deleted.heading"),
                 "html": render_template("offline/deleted.html"),
             },
-            "footer": render_template("answer/_footer.html", sitting=True, help_open=False),
+            "footer": render_template(
+                "answer/_footer.html", sitting=True, help_open=False, contacts=shown_contacts()
+            ),
         }
 
 

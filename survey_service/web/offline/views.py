@@ -24,6 +24,7 @@ from survey_service.web.answer.sitting import (
     page_token,
 )
 from survey_service.web.answer.views import WHOLE_RESPONSE
+from survey_service.web.contacts import answer_for_project
 from survey_service.web.errors import SittingMissing
 from survey_service.web.language import TEXTS, translate
 from survey_service.web.offline import scripts
@@ -137,10 +138,20 @@ def sitting() -> ResponseReturnValue:
     return _lasting_values(current, prepared) | changing
 
 
-@pages.get("/offline/questions/<fingerprint>/<key>/<int:version>/<any(words, choices):kind>")
+@pages.get(
+    "/offline/questions/<fingerprint>/<key>/<int:version>/<any(words, choices):kind>"
+    "/<uuid:project_id>"
+)
 @access(Access.PUBLIC)
-def questions(fingerprint: str, key: str, version: int, kind: str) -> ResponseReturnValue:  # noqa: ARG001 - pins the address
+def questions(
+    fingerprint: str,  # noqa: ARG001 - pins the address
+    key: str,
+    version: int,
+    kind: str,
+    project_id: UUID,
+) -> ResponseReturnValue:
     """Give a questionnaire's pages, rendered in advance: no answers, no code, nobody's name."""
+    answer_for_project(project_id)
     try:
         content = questionnaire_pages(key, version, kind == "words")
     except UnknownInstrument:
@@ -230,7 +241,10 @@ def _lasting_values(current: Sitting, prepared: OfflineSitting) -> dict[str, obj
         "ticket": prepared.ticket,
         "public_key": offline.encode_base64(prepared.public_key),
         "questions": address_of(
-            state.instrument_key, state.instrument_version, state.offers_free_text
+            state.project_id,
+            state.instrument_key,
+            state.instrument_version,
+            state.offers_free_text,
         ),
         "has_code": state.has_code,
         "page_tokens": {page: page_token(current, page) for page in pages_of_sitting},
