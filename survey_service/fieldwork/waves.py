@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from survey_service.fieldwork.counting import keep_counts
+from survey_service.fieldwork.project_readiness import missing_before_opening
 from survey_service.storage import projects
 from survey_service.storage.database import compact, reading, writing
 from survey_service.storage.keys import KeyStore
@@ -27,12 +28,18 @@ class WaveStepRefused(Exception):
 def open_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
     """Open a planned wave: make its key and, the first time, date the project's plan.
 
-    Raises WaveStepRefused when it is not planned.
+    Those who are asked are counted from nought on; whoever is invited from now on gets a code.
+
+    Raises WaveStepRefused when it is not planned, or where questionnaires or units are missing.
     """
     with writing() as session:
         wave = find_known_wave(wave_id)
         if wave.status != WaveStatus.PLANNED:
             raise WaveStepRefused(f"wave {wave.key}: expected planned, found {wave.status}")
+        missing = missing_before_opening(wave_id)
+        if missing:
+            fields = ", ".join(fault.field for fault in missing)
+            raise WaveStepRefused(f"wave {wave.key}: expected everything set up, missing {fields}")
         keys.create_wave_key(wave_id)
         projects.register_plan(session, wave.project_id, today)
         projects.set_wave_status(session, wave_id, WaveStatus.OPEN)

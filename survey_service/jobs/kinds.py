@@ -3,20 +3,31 @@
 What a kind needs is imported when it is begun: a process that only takes answers never loads it.
 """
 
-from survey_service.jobs.work import JobFailed, JobRequest, JobResult, Work
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from flask import current_app
+
+from survey_service.jobs.work import Cancelled, JobFailed, JobRequest, JobResult, Work
+
+if TYPE_CHECKING:
+    from survey_service.fieldwork.mailing import MailServer, Words
 
 
 def make_release(request: JobRequest) -> JobResult:
-    """Compute the figures of all closed waves and freeze them; `values`: the release's number."""
+    """Compute the figures of all closed waves and freeze them; `values`: the release's number.
+
+    It is not published: that is a step of its own.
+    """
     from survey_service.reporting.releasing import (
         NothingToRelease,
         TooFewChanged,
-        release_project,
+        prepare_release,
     )
 
-    request.tell("reading")
     try:
-        number = release_project(request.project_id, request.today)
+        number = prepare_release(request.project_id, request.today, request.tell)
     except NothingToRelease as error:
         raise JobFailed("nothing_to_release") from error
     except TooFewChanged as error:
@@ -24,5 +35,56 @@ def make_release(request: JobRequest) -> JobResult:
     return JobResult({"number": number})
 
 
-KINDS: dict[str, Work] = {"release": make_release}
+def send_invitations(request: JobRequest) -> JobResult:
+    """Mail a batch; `values`: how many were sent, refused, and may or may not have arrived."""
+    from survey_service.fieldwork import mailing
+
+    batch_id, words = _mail_parameters(request)
+    try:
+        done = mailing.send_invitations(request.keys, _mail_server(), batch_id, words, request.tell)
+    except mailing.MailRefused as error:
+        raise JobFailed(error.rule) from error
+    except mailing.MailInterrupted as error:
+        raise JobFailed("mail_interrupted", **asdict(error.sent)) from error
+    except Cancelled:
+        raise JobFailed("mail_stopped") from None
+    return JobResult({"batch": batch_id.hex, **asdict(done)})
+
+
+def send_reminders(request: JobRequest) -> JobResult:
+    """Remind those of a batch who have not answered; what it came to tells of nobody."""
+    from survey_service.fieldwork import mailing
+
+    batch_id, words = _mail_parameters(request)
+    try:
+        mailing.send_reminders(
+            request.keys, _mail_server(), batch_id, words, request.today, request.tell
+        )
+    except mailing.MailRefused as error:
+        raise JobFailed(error.rule) from error
+    except Cancelled:
+        raise JobFailed("reminders_stopped") from None
+    return JobResult({"batch": batch_id.hex})
+
+
+def _mail_server() -> "MailServer":
+    found: MailServer | None = current_app.extensions["survey_settings"].mail
+    if found is None:
+        raise JobFailed("mail_not_set_up")
+    return found
+
+
+def _mail_parameters(request: JobRequest) -> tuple[UUID, "Words"]:
+    from survey_service.fieldwork.mailing import Words
+
+    found = cast("Any", request.parameters)
+    words = Words(found["address"], found["deadline"], found["contact"])
+    return UUID(hex=found["batch"]), words
+
+
+KINDS: dict[str, Work] = {
+    "release": make_release,
+    "mail_invitations": send_invitations,
+    "mail_reminders": send_reminders,
+}
 """Whoever adds a kind adds its texts: `job.<kind>.…`, and `job.step.…` for its steps."""

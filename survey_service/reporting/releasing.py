@@ -14,7 +14,10 @@ from survey_service.measurement.differencing import (
     Basis,
     changed_too_little,
     count_basis,
+    count_unit_basis,
     shown_basis,
+    shown_units,
+    units_to_show_again,
 )
 from survey_service.measurement.disclosure import ReleasedFigures, disclose
 from survey_service.measurement.help_given import HELP_ITEM, HelpGiven, count_help
@@ -23,6 +26,8 @@ from survey_service.measurement.item_table import ItemTable, Response, tabulate_
 from survey_service.measurement.project_analysis import Progress, analyse
 from survey_service.measurement.release_format import released_from_json, released_to_json
 from survey_service.measurement.score_table import ScoreTable, tabulate
+from survey_service.measurement.unit_disclosure import UnitGroup
+from survey_service.measurement.unit_tree import Parents
 from survey_service.storage import counts, projects, results
 from survey_service.storage.database import reading, writing
 from survey_service.storage.projects import ProjectRecord, WaveRecord
@@ -38,19 +43,24 @@ class ReleaseUnknown(Exception):
     """There is no such project or release."""
 
 
+class ReleaseOutdated(Exception):
+    """A newer release is published; an older one would only take back what was told since."""
+
+
 class TooFewChanged(Exception):
     """Fewer people's answers than the minimum have changed since the newest release."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedRelease:
-    """A release as it was frozen."""
+    """A release as it was frozen; until it `is_published` only evaluators see it."""
 
     project: ProjectRecord
     waves: tuple[WaveRecord, ...]
     number: int
     released_on: date
     figures: ReleasedFigures
+    is_published: bool = True
 
 
 def load_scores(project: ProjectRecord, waves: tuple[WaveRecord, ...]) -> ScoreTable:
@@ -99,39 +109,80 @@ def compute_figures(project_id: UUID, tell: Progress = lambda _step: None) -> Re
     return _compute(project, closed, _gather(project, closed), tell)
 
 
-def release_project(project_id: UUID, today: date) -> int:
-    """Freeze what may be shown of all closed waves under a new number.
+def prepare_release(project_id: UUID, today: date, tell: Progress = lambda _step: None) -> int:
+    """Freeze what may be shown of all closed waves under a new number that evaluators see.
+
+    What they see counts as revealed: it is held against later releases like a published one.
 
     Raises NothingToRelease with fewer than two closed waves, and TooFewChanged where holding the
     new release against the newest would tell of fewer people than the minimum.
     """
     project, waves = _find(project_id)
     closed = _closed(waves)
+    tell("reading the answers")
     gathered = _gather(project, closed)
-    figures = _compute(project, closed, gathered)
+    figures = _compute(project, closed, gathered, tell)
     wave_ids = {wave.key: wave.id for wave in closed}
     with writing() as session:
-        number = results.add_release(session, project_id, today, released_to_json(figures))
+        number = results.add_release(
+            session, project_id, today, released_to_json(figures), is_published=False
+        )
         results.add_release_basis(session, project_id, number, gathered.basis, wave_ids)
-        for wave in closed:
-            projects.set_wave_status(session, wave.id, "released")
     return number
 
 
-def find_release(project_id: UUID, number: int | None = None) -> PublishedRelease:
-    """Return a release by its number, or the newest. Raises ReleaseUnknown."""
+def publish_release(project_id: UUID, number: int, today: date) -> None:
+    """Let readers see a prepared release, as it was frozen; one that is published already stays.
+
+    Raises ReleaseUnknown, and ReleaseOutdated where a newer one is published.
+    """
+    release = find_release(project_id, number)
+    if release.is_published:
+        return
+    newest = _newest_number(project_id, only_published=True)
+    if newest is not None and newest > number:
+        raise ReleaseOutdated(f"release {number}: expected none newer published, found {newest}")
+    with writing() as session:
+        results.publish_release(session, project_id, number, today)
+        for wave in release.waves:
+            projects.set_wave_status(session, wave.id, "released")
+
+
+def release_project(project_id: UUID, today: date) -> int:
+    """Freeze what may be shown of all closed waves and publish it at once; return its number.
+
+    Raises what `prepare_release` raises.
+    """
+    number = prepare_release(project_id, today)
+    publish_release(project_id, number, today)
+    return number
+
+
+def find_release(
+    project_id: UUID, number: int | None = None, *, only_published: bool = False
+) -> PublishedRelease:
+    """Return a release by its number, or the newest.
+
+    Raises ReleaseUnknown; with `only_published` also for one that is not.
+    """
     project, waves = _find(project_id)
     if number is None:
-        numbers = results.find_releases(reading(), project_id)
-        if not numbers:
+        number = _newest_number(project_id, only_published=only_published)
+        if number is None:
             raise ReleaseUnknown(f"project {project.key}: there is no release yet")
-        number = numbers[0][0]
     record = results.find_release(reading(), project_id, number)
-    if record is None:
+    if record is None or (only_published and not record.is_published):
         raise ReleaseUnknown(f"project {project.key}: there is no release {number}")
     figures = released_from_json(record.content)
     shown = tuple(wave for wave in waves if wave.key in figures.waves)
-    return PublishedRelease(project, shown, record.number, record.released_on, figures)
+    return PublishedRelease(
+        project, shown, record.number, record.released_on, figures, record.is_published
+    )
+
+
+def _newest_number(project_id: UUID, *, only_published: bool) -> int | None:
+    found = results.find_releases(reading(), project_id)
+    return next((entry.number for entry in found if entry.is_published or not only_published), None)
 
 
 def _find(project_id: UUID) -> tuple[ProjectRecord, tuple[WaveRecord, ...]]:
@@ -147,6 +198,8 @@ class _Gathered:
     item_tables: dict[str, ItemTable]
     help_given: tuple[HelpGiven, ...]
     basis: Basis
+    parents: Parents
+    units_before: dict[UnitGroup, frozenset[str]]
 
 
 def _gather(project: ProjectRecord, closed: tuple[WaveRecord, ...]) -> _Gathered:
@@ -155,16 +208,36 @@ def _gather(project: ProjectRecord, closed: tuple[WaveRecord, ...]) -> _Gathered
     answers = results.count_answers(reading(), [wave.id for wave in closed], HELP_ITEM)
     help_given = count_help(answers, [wave.key for wave in closed])
     basis = count_basis(scores, item_tables, help_given)
-    gathered = _Gathered(scores, item_tables, help_given, basis)
-    _refuse_small_changes(project, gathered.basis)
-    return gathered
+    _refuse_small_changes(project, basis)
+    parents = _find_parents(project)
+    basis = basis | count_unit_basis(scores, parents)
+    before = _find_units_before(project, basis)
+    return _Gathered(scores, item_tables, help_given, basis, parents, before)
+
+
+def _find_parents(project: ProjectRecord) -> Parents:
+    tree = projects.find_unit_tree(reading(), project.municipality_id)
+    keys = {unit.id: unit.key for unit in tree}
+    return {unit.key: keys.get(unit.parent_id) if unit.parent_id else None for unit in tree}
+
+
+def _find_units_before(project: ProjectRecord, basis: Basis) -> dict[UnitGroup, frozenset[str]]:
+    """Return the units to show again, by the newest release that showed their group."""
+    found: dict[UnitGroup, frozenset[str]] = {}
+    for entry in results.find_releases(reading(), project.id):
+        shown = shown_units(find_release(project.id, entry.number).figures)
+        if set(shown) <= set(found):
+            continue
+        before = results.find_release_basis(reading(), project.id, entry.number)
+        found = units_to_show_again(shown, before, basis) | found
+    return found
 
 
 def _refuse_small_changes(project: ProjectRecord, basis: Basis) -> None:
-    numbers = results.find_releases(reading(), project.id)
-    if not numbers:
+    newest = _newest_number(project.id, only_published=False)
+    if newest is None:
         return
-    before: Basis = results.find_release_basis(reading(), project.id, numbers[0][0])
+    before: Basis = results.find_release_basis(reading(), project.id, newest)
     if not before:
         # Made before counts were kept, or the answers are purged: hold what was shown against it.
         before = shown_basis(find_release(project.id).figures)
@@ -173,7 +246,7 @@ def _refuse_small_changes(project: ProjectRecord, basis: Basis) -> None:
     if changed:
         places = ", ".join(f"{audience} in {wave}" for audience, wave in changed)
         raise TooFewChanged(
-            f"release {numbers[0][0]} stands: expected no answers withdrawn since, or those of"
+            f"release {newest} stands: expected no answers withdrawn since, or those of"
             f" {project.minimum} people or more behind every figure; found fewer ({places})"
         )
 
@@ -191,6 +264,7 @@ def _compute(
         plan_of(project, closed),
         tell,
         gathered.help_given,
+        gathered.parents,
     )
     figures = disclose(
         analysis.comparison,
@@ -202,7 +276,10 @@ def _compute(
             principle.key for principle in load_framework(project.framework).principles
         ),
     )
-    return attach_details(figures, disclose_details(analysis, project.minimum))
+    details = disclose_details(
+        analysis, project.minimum, gathered.parents, gathered.units_before
+    )
+    return attach_details(figures, details)
 
 
 def _closed(waves: tuple[WaveRecord, ...]) -> tuple[WaveRecord, ...]:

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey_service.measurement.item_table import Response as ItemResponse
@@ -32,12 +32,22 @@ BasisKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseEntry:
+    """A release by number and date; until it is published only evaluators see it."""
+
+    number: int
+    released_on: date
+    is_published: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseRecord:
     """A frozen release: its number within the project, its date and its figures as JSON."""
 
     number: int
     released_on: date
     content: Mapping[str, Any]
+    is_published: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,12 @@ def find_unit_names(session: Session, municipality_id: UUID) -> dict[str, str]:
 
 
 def add_release(
-    session: Session, project_id: UUID, released_on: date, content: Mapping[str, Any]
+    session: Session,
+    project_id: UUID,
+    released_on: date,
+    content: Mapping[str, Any],
+    *,
+    is_published: bool = True,
 ) -> int:
     """Store a release under the project's next number and return it."""
     latest = session.execute(
@@ -143,30 +158,40 @@ def add_release(
             number=number,
             released_on=released_on,
             content=json.dumps(content, ensure_ascii=False, allow_nan=False),
+            is_published=is_published,
         )
     )
     session.flush()
     return number
 
 
-def find_releases(session: Session, project_id: UUID) -> list[tuple[int, date]]:
-    """Return the numbers and dates of a project's releases, newest first."""
+def publish_release(session: Session, project_id: UUID, number: int, today: date) -> None:
+    """Let everybody who may read results see a release, under this date."""
+    session.execute(
+        update(Release)
+        .where(Release.project_id == project_id, Release.number == number)
+        .values(is_published=True, released_on=today)
+    )
+
+
+def find_releases(session: Session, project_id: UUID) -> list[ReleaseEntry]:
+    """Return a project's releases, newest first, published or not."""
     rows = session.execute(
-        select(Release.number, Release.released_on)
+        select(Release.number, Release.released_on, Release.is_published)
         .where(Release.project_id == project_id)
         .order_by(Release.number.desc())
     )
-    return [(row.number, row.released_on) for row in rows]
+    return [ReleaseEntry(*row) for row in rows]
 
 
 def find_release(session: Session, project_id: UUID, number: int) -> ReleaseRecord | None:
     """Return one release of a project, None if there is none with this number."""
     row = session.execute(
-        select(Release.number, Release.released_on, Release.content).where(
+        select(Release.number, Release.released_on, Release.content, Release.is_published).where(
             Release.project_id == project_id, Release.number == number
         )
     ).first()
-    return None if row is None else ReleaseRecord(row[0], row[1], json.loads(row[2]))
+    return None if row is None else ReleaseRecord(row[0], row[1], json.loads(row[2]), row[3])
 
 
 def add_release_basis(

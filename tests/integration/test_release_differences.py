@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -100,8 +101,12 @@ def test_the_evaluator_is_told_calmly(released):
     visitor.get(f"/arbejdsrum/projekt/{released.project_id}/resultater")
     token = re.search(r'name="csrf_token" value="([^"]+)"', visitor.html)[1]
     visitor.post(f"/arbejdsrum/projekt/{released.project_id}/udgivelser", csrf_token=token)
-    assert visitor.status == 409
-    assert "Den seneste udgivelse står ved magt" in visitor.text
+    for thread in threading.enumerate():
+        if thread.name == "job-release":
+            thread.join(30)
+    assert "Færre end det mindste antal personer har ændret deres svar" in (
+        visitor.get(visitor.path).text
+    )
 
 
 def test_purging_a_project_removes_what_its_releases_rest_on(released):

@@ -1,14 +1,18 @@
-"""The signed-in pages."""
+"""The signed-in pages. A module of pages registers them when it is imported, so all of them are."""
 
 from survey_service.web.workspace import (
     account_pages,
     case_review_page,
+    decision_pages,
+    follow_pages,
     job_pages,
     kept_form_pages,
     own_account_pages,
     project_pages,
+    release_pages,
     results,
     single_sign_on,
+    wave_pages,
 )
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.kept_form import ask_to_sign_in
@@ -16,13 +20,18 @@ from survey_service.web.workspace.signing_in import load_user
 
 __all__ = [
     "account_pages",
+    "ask_to_sign_in",
     "case_review_page",
+    "decision_pages",
+    "follow_pages",
     "job_pages",
     "kept_form_pages",
     "load_user",
     "own_account_pages",
     "pages",
     "project_pages",
+    "release_pages",
     "results",
     "single_sign_on",
+    "wave_pages",
 ]

@@ -1,34 +1,32 @@
-"""The projects, one project's waves and releases, and the steps of a wave."""
+"""The projects, and one project's waves and releases."""
 
-from typing import cast
+from datetime import date
 from uuid import UUID
 
-from flask import current_app, g, redirect, render_template, request, url_for
+from flask import current_app, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from survey_service.fieldwork import waves
 from survey_service.fieldwork.waves import WaveStatus
+from survey_service.measurement.field_disclosure import SMALLEST_ROSTER
+from survey_service.measurement.instrument import Audience
 from survey_service.storage import counts, projects, results
 from survey_service.storage.database import reading
-from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord, WaveRecord
-from survey_service.web.access import Access, access
+from survey_service.storage.results import ReleaseEntry
+from survey_service.web.access import Access, access, may_open
 from survey_service.web.language import long_date, translate
 from survey_service.web.workspace import offline_notes
 from survey_service.web.workspace.blueprint import pages
-from survey_service.web.workspace.forms import ConfirmForm, require_confirmed
 from survey_service.web.workspace.frame import (
     WITHHELD,
     audience_name,
     find_own_project,
-    find_own_wave,
     project_frame,
     workspace_frame,
 )
 
-SMALL_ROSTER = 10
-"""People to ask: with fewer, counts that grow from day to day would tell who has answered."""
+CLOSED = {WaveStatus.CLOSED, WaveStatus.RELEASED}
 
 
 @pages.get("/", endpoint="projects")
@@ -37,6 +35,7 @@ def list_projects() -> ResponseReturnValue:
     """List the projects of the signed-in person's municipality."""
     record = current_user.record
     found = projects.find_projects(reading(), record.municipality_id)
+    first_page = "project" if may_open("workspace.project") else "case_review"
     return render_template(
         "workspace/projects.html",
         **workspace_frame(),
@@ -44,80 +43,115 @@ def list_projects() -> ResponseReturnValue:
             {
                 "title": project.title,
                 "municipality": project.municipality_name,
-                "url": url_for("workspace.project", project_id=project.id),
+                "url": url_for(f"workspace.{first_page}", project_id=project.id),
                 "simulated": project.is_simulated,
             }
             for project in found
         ],
+        may_evaluate=may_open("workspace.release"),
     )
 
 
 @pages.get("/projekt/<uuid:project_id>", endpoint="project")
-@access(Access.EVALUATOR)
+@access(Access.READER)
 def show_project(project_id: UUID) -> ResponseReturnValue:
-    """Show a project's waves with their counts, and its releases."""
+    """Show a project's waves and releases; to evaluators counts and the next steps as well."""
     project = find_own_project(project_id)
-    releases = results.find_releases(reading(), project_id)
-    found = projects.find_waves(reading(), project_id)
+    may_evaluate = may_open("workspace.release")
+    releases = [
+        entry
+        for entry in results.find_releases(reading(), project_id)
+        if may_evaluate or entry.is_published
+    ]
+    waves = projects.find_waves(reading(), project_id)
+    row = _evaluator_row if may_evaluate else _reader_row
+    closed = [wave for wave in waves if wave.status in CLOSED]
     return render_template(
         "workspace/project.html",
         **project_frame(project, "project"),
-        waves=[_wave_row(project, wave) for wave in found],
-        releases=[
-            {
-                "number": number,
-                "date": long_date(released_on),
-                "url": url_for("workspace.results", project_id=project_id, number=number),
-            }
-            for number, released_on in releases
-        ],
-        results_url=_results_url(project_id) if releases else None,
-        can_release=any(wave.status == WaveStatus.CLOSED for wave in found),
-        release_url=url_for("workspace.release", project_id=project_id),
+        purpose=translate(f"workspace.project.{'purpose' if may_evaluate else 'purpose_reader'}"),
+        waves=[row(project, wave) for wave in waves],
+        releases=_release_rows(project_id, releases),
+        results_url=url_for("workspace.results", project_id=project_id) if releases else None,
+        may_evaluate=may_evaluate,
+        release_url=(
+            url_for("workspace.release", project_id=project_id)
+            if may_evaluate and _is_something_new(closed, releases)
+            else None
+        ),
+        tablets_url=(
+            url_for("kiosk.tablets", project_id=project_id) if may_open("kiosk.tablets") else None
+        ),
     )
 
 
-@pages.route("/maaling/<uuid:wave_id>/<any(aabn, luk):step>", methods=["GET", "POST"])
-@access(Access.EVALUATOR)
-def change_wave(wave_id: UUID, step: str) -> ResponseReturnValue:
-    """Ask before opening or closing a wave, then do it."""
-    project, wave = find_own_wave(wave_id)
-    form = ConfirmForm()
-    if not form.is_submitted():
-        return _confirm_page(project, wave, "open" if step == "aabn" else "close")
-    require_confirmed()
-    change = waves.open_wave if step == "aabn" else waves.close_wave
-    keys = cast("KeyStore", current_app.extensions["survey_keys"])
-    change(keys, wave_id, current_app.extensions["survey_today"]())
-    return redirect(url_for("workspace.project", project_id=project.id), code=303)
+def _is_something_new(closed: list[WaveRecord], releases: list[ReleaseEntry]) -> bool:
+    """Whether to offer working out: two waves to compare, and the newest is no mere draft."""
+    return len(closed) >= 2 and (not releases or releases[0].is_published)
 
 
-def _results_url(project_id: UUID) -> str:
-    return url_for("workspace.results", project_id=project_id)
+def _release_rows(project_id: UUID, releases: list[ReleaseEntry]) -> list[dict[str, object]]:
+    newest = next((entry.number for entry in releases if entry.is_published), 0)
+    return [
+        {
+            "number": entry.number,
+            "date": long_date(entry.released_on),
+            "url": url_for("workspace.results", project_id=project_id, number=entry.number),
+            "is_published": entry.is_published,
+            "publish_url": (
+                url_for("workspace.publish", project_id=project_id, number=entry.number)
+                if not entry.is_published and entry.number > newest
+                else None
+            ),
+        }
+        for entry in releases
+    ]
 
 
-def _wave_row(project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
-    as_of, sent = counts.find_counts(reading(), wave.id)
-    roster = projects.find_roster_totals(reading(), wave.id)
+def _reader_row(_project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
     return {
         "label": wave.label(g.language),
         "status": translate(f"workspace.status.{wave.status}"),
         "opens_on": long_date(wave.opens_on),
         "closes_on": long_date(wave.closes_on),
+        "follow_url": _follow_url(wave),
+    }
+
+
+def _evaluator_row(project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
+    return {
+        **_reader_row(project, wave),
+        "alert": _date_alert(wave, current_app.extensions["survey_today"]()),
+        "next": translate(f"workspace.next.{wave.status}"),
+        "action": _wave_action(wave),
+        "notes": offline_notes.uncounted(wave.id),
+        "is_asked": wave.status != WaveStatus.PLANNED,
+        **(_count_rows(project, wave) if wave.status != WaveStatus.PLANNED else {}),
+    }
+
+
+def _count_rows(project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
+    as_of, sent = counts.find_counts(reading(), wave.id)
+    roster = projects.find_roster_totals(reading(), wave.id)
+    return {
         "as_of": long_date(as_of) if as_of else None,
         "counts": [
             {
                 "audience": audience_name(audience),
                 "sent": _sent_text(
-                    wave, sent.get(audience, 0), roster.get(audience), project.minimum
+                    wave, sent.get(audience, 0), _people(roster, audience), project.minimum
                 ),
                 "roster": _count_text(roster.get(audience, 0), project.minimum),
             }
-            for audience in sorted(set(sent) | set(roster))
+            for audience in sorted({name for name in sent if sent[name]} | set(roster))
         ],
-        "action": _wave_action(wave),
-        "notes": offline_notes.uncounted(wave.id),
     }
+
+
+def _people(roster: dict[str, int], audience: str) -> int | None:
+    """Return how many there are to ask; those somebody else answers for are citizens as well."""
+    asked = Audience.CITIZEN.value if audience == Audience.CITIZEN_PROXY else audience
+    return roster.get(asked)
 
 
 def _sent_text(wave: WaveRecord, sent: int, roster: int | None, minimum: int) -> str:
@@ -126,13 +160,22 @@ def _sent_text(wave: WaveRecord, sent: int, roster: int | None, minimum: int) ->
     There is no parent to count it at: these counts are of the whole project already, and a sum
     over audiences would give the small one away as soon as the others are shown.
     """
-    if wave.status == WaveStatus.OPEN and roster is not None and roster < SMALL_ROSTER:
+    if wave.status == WaveStatus.OPEN and roster is not None and roster < SMALLEST_ROSTER:
         return WITHHELD
     return _count_text(sent, minimum)
 
 
 def _count_text(count: int, minimum: int) -> str:
     return str(count) if count >= minimum else WITHHELD
+
+
+def _date_alert(wave: WaveRecord, today: date) -> str | None:
+    """Tell of a date that has passed without its step: nothing opens or closes by itself."""
+    if wave.status == WaveStatus.OPEN and today > wave.closes_on:
+        return translate("workspace.next.overdue", date=long_date(wave.closes_on))
+    if wave.status == WaveStatus.PLANNED and today > wave.opens_on:
+        return translate("workspace.next.late", date=long_date(wave.opens_on))
+    return None
 
 
 def _wave_action(wave: WaveRecord) -> dict[str, str] | None:
@@ -147,23 +190,7 @@ def _wave_action(wave: WaveRecord) -> dict[str, str] | None:
     }
 
 
-_CONSEQUENCES = {
-    "open": ("open_answers", "open_hidden", "open_registered"),
-    "close": ("close_answers", "close_unsent", "close_keys"),
-}
-
-
-def _confirm_page(project: ProjectRecord, wave: WaveRecord, step: str) -> str:
-    return render_template(
-        "workspace/confirm.html",
-        **project_frame(project, "project"),
-        heading=translate(f"workspace.confirm.{step}_heading", wave=wave.label(g.language)),
-        text=translate(f"workspace.confirm.{step}_text"),
-        consequences=[
-            *[translate(f"workspace.confirm.{key}") for key in _CONSEQUENCES[step]],
-            *(offline_notes.before_closing(wave.id) if step == "close" else []),
-        ],
-        action=request.path,
-        button=translate(f"workspace.confirm.{step}_button"),
-        back_url=url_for("workspace.project", project_id=project.id),
-    )
+def _follow_url(wave: WaveRecord) -> str | None:
+    if wave.status == WaveStatus.PLANNED or not may_open("workspace.follow"):
+        return None
+    return url_for("workspace.follow", project_id=wave.project_id, maaling=wave.key)
