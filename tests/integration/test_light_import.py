@@ -6,7 +6,7 @@ from pathlib import Path
 
 from builders import Installation
 
-HEAVY = ("scipy", "statsmodels", "pandas", "reportlab")
+HEAVY = ("scipy", "statsmodels", "pandas", "reportlab", "authlib", "requests")
 
 SCRIPT = """
 import sys
