@@ -1,5 +1,6 @@
 """`survey-service demo`: a whole simulated project from first answer to brief."""
 
+import random
 import secrets
 import shutil
 import sys
@@ -22,6 +23,7 @@ from survey_service.cli import demo_project
 from survey_service.cli.service import DEFAULT_PORT, run_server
 from survey_service.cli.simulation import Simulation
 from survey_service.fieldwork.access_codes import format_code
+from survey_service.fieldwork.counting import take_counts
 from survey_service.fieldwork.invitations import Invitee, invite, make_open_link
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.fieldwork.rosters import set_roster
@@ -140,6 +142,7 @@ def _build(
         progress.advance(steps)
         progress.update(steps, description="Opening the next wave")
         codes, link = _open_next_wave(keys, demo, today)
+        _answer_first_days(keys, demo, simulation, today)
         progress.advance(steps)
     return demo, codes, link
 
@@ -218,7 +221,7 @@ def _open_next_wave(
 ) -> tuple[Mapping[str, list[str]], str]:
     """Open the fourth wave with a code for everybody; return a few codes and one open link."""
     wave_id = demo.wave_ids[-1]
-    open_wave(keys, wave_id, today)
+    open_wave(keys, wave_id, today + timedelta(days=demo_project.WAVES[-1][3]))
     invitees = [
         Invitee(demo.unit_ids[unit.key], audience, f"{unit.key}-{audience}-{number}")
         for unit in demo_project.UNITS
@@ -230,6 +233,28 @@ def _open_next_wave(
         codes.setdefault(invitee.audience, []).append(code)
     link = make_open_link(keys, wave_id, demo.unit_ids["psykiatriens-hus"], "citizen")
     return {key: found[: demo_project.CODES_PRINTED] for key, found in codes.items()}, link
+
+
+def _answer_first_days(
+    keys: KeyStore, demo: DemoProject, simulation: Simulation, today: date
+) -> None:
+    """Let answers come in since the fourth wave opened, counted every night."""
+    wave_id, days = demo.wave_ids[-1], len(demo_project.ARRIVING)
+    waiting = list(simulation.draw_wave(demo_project.CLOSED_WAVES - 1))
+    random.Random(demo_project.SEED).shuffle(waiting)
+    everybody = len(waiting)
+    for place, share in enumerate(demo_project.ARRIVING):
+        count = round(everybody * share)
+        arrived, waiting = waiting[:count], waiting[count:]
+        gathered = [
+            GatheredResponse(
+                demo.unit_ids[found.unit_key], found.audience, found.reference, found.answers
+            )
+            for found in arrived
+        ]
+        counted_on = today - timedelta(days=days - 1 - place)
+        record_responses(keys, wave_id, gathered, counted_on - timedelta(days=1))
+        take_counts(wave_id, counted_on)
 
 
 def _print_comparison(release: PublishedRelease, console: Console) -> None:

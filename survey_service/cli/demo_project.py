@@ -110,3 +110,6 @@ WAVES = (
 )
 CLOSED_WAVES = 3
 CODES_PRINTED = 3
+
+ARRIVING = (0.12, 0.1, 0.08, 0.06, 0.05, 0.04, 0.03)
+"""Which share of the fourth wave's answers came on each of the days since it opened."""
