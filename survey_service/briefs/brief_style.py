@@ -62,7 +62,10 @@ DENSITIES = (
     Density(9, 8, 1.2, 20, 13),
     Density(8.6, 7.8, 0.8, 17, 12),
     Density(8.5, 7.6, 0.4, 16, 10.8),
+    Density(8.6, 7.6, 0.7, 15, 12, all_figures=False),
+    Density(8.5, 7.6, 0.4, 15, 10.8, all_figures=False),
     Density(8.6, 7.6, 0.7, 15, 12, small_pictures=False),
+    Density(9.5, 8.4, 1.9, 20, 12, small_pictures=False, all_figures=False),
     Density(8.6, 7.6, 0.7, 13, 12, small_pictures=False, all_figures=False),
 )
 """Tried in order until the brief fits on two pages."""
@@ -110,7 +113,7 @@ def styles_of(density: Density) -> BriefStyles:
         heading=_style(
             "heading", 13 * ratio, bold=True, colour=style.BLUE, before=body * 0.9, after=3
         ),
-        subheading=_style("subheading", 10.5 * ratio, bold=True, after=1),
+        subheading=_style("subheading", 10.5 * ratio, bold=True, before=body * 0.4, after=1),
         body=_style("body", body, after=body * 0.4),
         lead=_style("lead", body * 1.12, ratio=1.32, after=2),
         fact=_style("fact", 8.6 * min(ratio, 1.15), colour=style.QUIET_INK, after=2),

@@ -73,6 +73,11 @@ class Sentence:
     figures: tuple[FigureReference, ...] = ()
 
 
+def join_sentences(first: Sentence, second: Sentence) -> Sentence:
+    """Return two sentences as one, resting on the figures of both."""
+    return Sentence(f"{first.text} {second.text}".strip(), first.figures + second.figures)
+
+
 class Look(StrEnum):
     """How a paragraph is set."""
 

@@ -167,9 +167,17 @@ class Speech:
             return "".join(words)
         return f"{', '.join(words[:-1])} {self.say('word.and')} {words[-1]}"
 
+    def quote(self, names: Sequence[str]) -> str:
+        """Return names, which may hold an "og" of their own, as "»a«, »b« og »c«"; markup."""
+        return self.join([self.say("word.quoted", name=escape(name)) for name in names])
+
     def date(self, day: datetime.date) -> str:
         """Return a date as it is written in a letter: "22. november 2026"."""
         return _spaced(format_date(day, format="long", locale=self.locale))
+
+    def month(self, day: datetime.date) -> str:
+        """Return the month of a date: "november 2026"."""
+        return _spaced(format_date(day, format="MMMM y", locale=self.locale))
 
     def period(self, opened: datetime.date, closed: datetime.date) -> str:
         """Return two days as a period, the year once: "3. august–30. september 2020"."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from survey_service.briefs.content import Field, FigureReference, Sentence
+from survey_service.briefs.content import Field, FigureReference, Sentence, join_sentences
 from survey_service.briefs.context import Speech
 from survey_service.charts.figures import format_change, format_number
 from survey_service.charts.wave_rows import compared_waves, shown_contrasts
@@ -23,7 +23,9 @@ class AudienceFindings:
     """One audience's findings: what was found in a sentence, and a point per kind of verdict.
 
     Texts are markup: names in them are escaped, and <b> may stand in `points`. `is_careful` where
-    the audience's contrasts were not named beforehand and others were.
+    the audience's contrasts were not named beforehand and others were. `clauses` is what was found
+    as a part of a sentence, empty where nothing was; `silence` is then the key of why. `undecided`
+    says how many could not be decided beside them.
     """
 
     audience: str
@@ -31,6 +33,9 @@ class AudienceFindings:
     said: Sentence
     told: tuple[Sentence, ...]
     is_careful: bool
+    clauses: str
+    undecided: str
+    silence: str
 
     @property
     def headline(self) -> str:
@@ -63,6 +68,9 @@ def find_words(figures: ReleasedFigures, audience: str, speech: Speech) -> Audie
         said=Sentence(voice.headline(), tuple(voice.verdicts(names))),
         told=tuple(voice.points()),
         is_careful=careful,
+        clauses=voice.clauses(),
+        undecided=voice.undecided(),
+        silence=voice.silence(),
     )
 
 
@@ -77,26 +85,31 @@ class _Voice:
     careful: bool
 
     def headline(self) -> str:
-        changes = [verdict for verdict in _CHANGES if self.groups[verdict]]
-        if changes:
-            said = self.speech.join(
-                [self._clause(verdict, place == 0) for place, verdict in enumerate(changes)]
-            )
-        elif self.groups[Verdict.NO_RELEVANT_CHANGE]:
-            said = self._clause(Verdict.NO_RELEVANT_CHANGE, True)
-        elif self.groups[Verdict.CANNOT_TELL]:
-            said = self.speech.say("headline.cannot_tell")
-        elif self.groups[Verdict.WORDING_CHANGED] and not self.groups[Verdict.TOO_FEW]:
-            said = self.speech.say("headline.wording_changed")
-        else:
-            said = self.speech.say("headline.too_few")
-        if not (changes or self.groups[Verdict.NO_RELEVANT_CHANGE]):
-            return f"{_begin(said)}."
+        said = self.clauses()
+        if not said:
+            return f"{_begin(self.speech.say(f'headline.{self.silence()}'))}."
         if self.careful:
             said = self.speech.say("headline.careful", findings=said)
-        return f"{_begin(said)}. {self._also_cannot_tell()}".rstrip()
+        return f"{_begin(said)}. {self.undecided()}".rstrip()
 
-    def _also_cannot_tell(self) -> str:
+    def clauses(self) -> str:
+        """Return "fremgang på to af tre principper og tilbagegang på ét"; empty without any."""
+        changes = [verdict for verdict in _CHANGES if self.groups[verdict]]
+        if not changes and self.groups[Verdict.NO_RELEVANT_CHANGE]:
+            changes = [Verdict.NO_RELEVANT_CHANGE]
+        clauses = [self._clause(verdict, place == 0) for place, verdict in enumerate(changes)]
+        return self.speech.join(clauses)
+
+    def silence(self) -> Verdict:
+        """Return why there is nothing to say, where there is nothing."""
+        if self.groups[Verdict.CANNOT_TELL]:
+            return Verdict.CANNOT_TELL
+        if self.groups[Verdict.WORDING_CHANGED] and not self.groups[Verdict.TOO_FEW]:
+            return Verdict.WORDING_CHANGED
+        return Verdict.TOO_FEW
+
+    def undecided(self) -> str:
+        """Return how many principles cannot be decided; empty where all can."""
         keys = self.groups[Verdict.CANNOT_TELL]
         if not keys:
             return ""
@@ -124,7 +137,7 @@ class _Voice:
             yield self._unchanged_point(keys)
         if keys := self.groups[Verdict.CANNOT_TELL]:
             said = self._point("point.cannot_tell", keys)
-            yield _joined(said, self._detectable(keys))
+            yield join_sentences(said, self._detectable(keys))
         if keys := self.groups[Verdict.TOO_FEW]:
             yield self._point("point.too_few", keys)
         if keys := self.groups[Verdict.WORDING_CHANGED]:
@@ -190,7 +203,7 @@ class _Voice:
             principles=self._list(sure),
             margin=self._margin(),
         )
-        return _joined(said, more)
+        return join_sentences(said, more)
 
     def _with_points(self, key: str) -> Sentence:
         difference = self.contrasts[key].difference
@@ -229,7 +242,3 @@ class _Voice:
 
 def _begin(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:]
-
-
-def _joined(first: Sentence, second: Sentence) -> Sentence:
-    return Sentence(f"{first.text} {second.text}".rstrip(), first.figures + second.figures)

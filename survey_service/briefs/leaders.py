@@ -16,12 +16,12 @@ from survey_service.briefs.content import (
 )
 from survey_service.briefs.context import Speech
 from survey_service.briefs.findings import AudienceFindings, find_words
+from survey_service.briefs.markup import lowered
 from survey_service.briefs.method_words import method_points, reading_points
 from survey_service.briefs.parts import (
     accessibility,
     bind,
     careful_note,
-    lowered,
     measured,
     next_steps,
     opening,

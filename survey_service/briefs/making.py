@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from survey_service.briefs.committee import committee_brief
 from survey_service.briefs.content import BriefContent, BriefKind
 from survey_service.briefs.context import BriefContext, Speech, check_fit
 from survey_service.briefs.leaders import leaders_brief
+from survey_service.briefs.participants import participants_brief
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.texts import LANGUAGES
 
@@ -33,5 +35,7 @@ def tell_brief(
 
 
 _TELLERS: Mapping[BriefKind, Callable[[ReleasedFigures, Speech], BriefContent]] = {
+    BriefKind.COMMITTEE: committee_brief,
     BriefKind.LEADERS: leaders_brief,
+    BriefKind.PARTICIPANTS: participants_brief,
 }

@@ -6,3 +6,8 @@ from xml.sax.saxutils import unescape
 def plain(markup: str) -> str:
     """Return markup as the words it stands for."""
     return unescape(markup.replace("<b>", "").replace("</b>", ""))
+
+
+def lowered(sentence: str) -> str:
+    """Return a sentence that begins with a small letter, to follow a colon."""
+    return sentence[0].lower() + sentence[1:]

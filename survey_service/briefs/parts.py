@@ -1,6 +1,7 @@
 """Stretches that several briefs share: how one opens, what was typed for it, who answered."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 from survey_service.briefs.content import (
@@ -9,7 +10,9 @@ from survey_service.briefs.content import (
     BriefKind,
     Bullets,
     Columns,
+    Field,
     Figure,
+    FigureReference,
     Heading,
     Link,
     Look,
@@ -76,6 +79,36 @@ def opening(kind: BriefKind, speech: Speech, title: str) -> Iterable[Block]:
         yield Paragraph((speech.tell("brief.simulated_notice"),), Look.NOTICE)
     for typed in _typed_paragraphs(context.own_words.introduction):
         yield Paragraph((Sentence(typed),))
+
+
+def about_figures(kind: BriefKind, figures: ReleasedFigures, speech: Speech) -> Iterable[Block]:
+    """Return what stands on every brief: release, questionnaires, method, limits, accessibility."""
+    context = speech.context
+    release = speech.tell(
+        "about.release",
+        kind=speech.say(f"kind.{kind}"),
+        release=context.release_number,
+        date=speech.date(context.released_on),
+        version=escape(context.text_version),
+    )
+    minimum = FigureReference(Field.MINIMUM, written=str(figures.minimum))
+    yield Heading(speech.say("section.about"), 2)
+    facts = [
+        speech.tell("about.method"),
+        speech.tell("about.limits"),
+        speech.tell("about.minimum", minimum, minimum=figures.minimum),
+    ]
+    if context.instrument_versions:
+        instruments = escape("; ".join(context.instrument_versions))
+        facts.append(speech.tell("about.instruments", instruments=instruments))
+    yield Paragraph((*facts, release, speech.tell("about.read_aloud")), Look.SMALL)
+    yield from accessibility(speech)
+
+
+def without_intervals(figures: ReleasedFigures) -> ReleasedFigures:
+    """Return the figures with no interval around a mean, for a picture without jargon."""
+    means = tuple(replace(mean, ci_low=None, ci_high=None) for mean in figures.wave_means)
+    return replace(figures, wave_means=means)
 
 
 def next_steps(speech: Speech) -> Iterable[Block]:
@@ -162,11 +195,6 @@ def accessibility(speech: Speech) -> Iterable[Block]:
         text = speech.say("method.accessibility", address=escape(address))
         described = speech.say("method.accessibility_link", address=address)
         yield Link(text, address, described)
-
-
-def lowered(sentence: str) -> str:
-    """Return a sentence that begins with a small letter, to follow a colon."""
-    return sentence[0].lower() + sentence[1:]
 
 
 def _typed_paragraphs(typed: str) -> Iterable[str]:

@@ -74,12 +74,14 @@ class _Setter:
                 found = [LinkParagraph(block.text, address, block.description, self.styles.fact)]
             case Table():
                 shown = block if self.density.all_figures else block.shorter or block
-                found = set_table(shown, self.language, self.styles, self.density)
+                found = set_table(shown, self.styles, self.density)
             case Figure():
                 found = self._set_figure(block)
             case Box():
                 boxed = self._inside(self.room, is_boxed=True)
-                found = [TintedBox([part for inner in block.blocks for part in boxed.set(inner)])]
+                box = TintedBox([part for inner in block.blocks for part in boxed.set(inner)])
+                box.spaceAfter = self.density.body * 0.6
+                found = [box]
             case Columns():
                 found = self._set_columns(block)
         return found

@@ -12,11 +12,9 @@ from survey_service.briefs.brief_style import TEXT_WIDTH, BriefStyles, Density, 
 from survey_service.briefs.content import Cell, Column, Table
 from survey_service.briefs.markup import plain
 from survey_service.briefs.tagged_pdf import TableCaption, TableTags, TaggedText, tagged_table
-from survey_service.charts.figures import CHART_TEXTS
 from survey_service.charts.signs import VERDICT_COLOURS, draw_sign
 from survey_service.charts.style import BOLD, REGULAR, hex_of, measure_text
 from survey_service.measurement.comparison import Verdict
-from survey_service.texts import load_texts
 
 _PADDING = 9.0
 _NARROWEST_NAME = 70.0
@@ -47,9 +45,9 @@ class VerdictCell(TaggedText):
         super().draw()
 
 
-def set_table(table: Table, language: str, styles: BriefStyles, density: Density) -> list[Flowable]:
+def set_table(table: Table, styles: BriefStyles, density: Density) -> list[Flowable]:
     """Return caption and table."""
-    widths = _widths(table, language, density)
+    widths = _widths(table, density)
     tags = TableTags(1, table.header_columns, table.summary)
     header = [
         TaggedText(words, styles.number_header_cell if _is_number(column) else styles.header_cell)
@@ -85,7 +83,7 @@ def _is_number(column: Column) -> bool:
     return column is Column.NUMBER
 
 
-def _widths(table: Table, language: str, density: Density) -> list[float]:
+def _widths(table: Table, density: Density) -> list[float]:
     """Return the columns' widths in points: names get what numbers and verdicts leave."""
 
     def measure(words: str) -> float:
@@ -95,7 +93,7 @@ def _widths(table: Table, language: str, density: Density) -> list[float]:
         return measure_text(plain(words), BOLD, density.table) + _PADDING
 
     wanted = [
-        _wanted(table, place, column, language, density, measure, measure_header)
+        _wanted(table, place, column, density, measure, measure_header)
         for place, column in enumerate(table.columns)
     ]
     name = table.columns.index(Column.NAME)
@@ -114,7 +112,6 @@ def _wanted(
     table: Table,
     place: int,
     column: Column,
-    language: str,
     density: Density,
     measure: Measure,
     measure_header: Measure,
@@ -125,16 +122,11 @@ def _wanted(
         case Column.NUMBER:
             return max(widest, _header_width(measure_header, table.header[place]))
         case Column.VERDICT:
-            return max(*_verdict_widths(language, measure), header) + density.table * 1.2
+            return max(widest + density.table * 1.2, header)
         case Column.WORDS:
             return min(max(widest, header) * 1.04, _WIDEST_WORDS)
         case Column.NAME:
             return max(widest, header) * 1.04
-
-
-def _verdict_widths(language: str, measure: Measure) -> list[float]:
-    texts = load_texts(CHART_TEXTS)
-    return [measure(texts[f"verdict.{verdict}"].read_in(language)) for verdict in Verdict]
 
 
 def _header_width(measure: Measure, label: str) -> float:

@@ -34,12 +34,12 @@ def potential_sentences(
         if audience in found and audience in SERVICE_AUDIENCES
     ]
     told = []
-    names = {key: escape(name) for key, name in speech.principles().items()}
+    names = speech.principles()
     for place, audience in enumerate(shown):
         potential = found[audience]
         if potential.status is PotentialStatus.MOST_POTENTIAL:
             lowest = [names[key] for key in potential.lowest if key in names]
-            told.append(_potential("most", audience, figures, speech, speech.join(lowest)))
+            told.append(_potential("most", audience, figures, speech, speech.quote(lowest)))
         elif potential.status is PotentialStatus.ORDER_UNCERTAIN and place == 0:
             told.append(_potential("uncertain", audience, figures, speech, ""))
     return tuple(told)

@@ -4,6 +4,7 @@ from xml.sax.saxutils import escape
 
 from survey_service.briefs.content import Cell, Column, Field, FigureReference, Sentence, Table
 from survey_service.briefs.context import Speech
+from survey_service.briefs.markup import lowered
 from survey_service.charts.figures import (
     CHART_TEXTS,
     format_difference,
@@ -51,7 +52,8 @@ def counts_table(
 def figures_table(figures: ReleasedFigures, audiences: tuple[str, ...], speech: Speech) -> Table:
     """Return every mean, change, interval and verdict of these audiences.
 
-    On paper without room for several audiences the first stands alone, and the table says so.
+    On paper without room for several audiences' figures only the changes stand, and the table
+    says so.
     """
     shown = figures.waves if len(figures.waves) <= MOST_WAVES else compared_waves(figures)
     several = len(audiences) > 1
@@ -82,7 +84,29 @@ def figures_table(figures: ReleasedFigures, audiences: tuple[str, ...], speech: 
         header_columns=2 if several else 1,
         summary=speech.say("table.summary"),
         group_ends=tuple(range(group, group * len(audiences), group)),
-        shorter=figures_table(figures, audiences[:1], speech) if several else None,
+        shorter=changes_table(figures, audiences, speech) if several else None,
+    )
+
+
+def changes_table(figures: ReleasedFigures, audiences: tuple[str, ...], speech: Speech) -> Table:
+    """Return every change and verdict of these audiences, a column for each of them."""
+    first, last = (escape(speech.waves()[wave]) for wave in compared_waves(figures))
+    contrasts = [shown_contrasts(figures, audience) for audience in audiences]
+    return Table(
+        caption=speech.tell("table.changes_caption", first=first, last=last),
+        columns=(Column.NAME, *(Column.VERDICT for _ in audiences)),
+        header=(
+            speech.say("table.principle"),
+            *(escape(speech.audience(audience)) for audience in audiences),
+        ),
+        rows=tuple(
+            (
+                Cell(escape(name)),
+                *(_verdict_with_change(found.get(key), speech) for found in contrasts),
+            )
+            for key, name in speech.principles().items()
+        ),
+        summary=speech.say("table.summary"),
     )
 
 
@@ -106,14 +130,23 @@ def count_words(sent: int, roster: int | None, speech: Speech) -> str:
     return speech.say("counts.of_roster_share", sent=written, roster=of, share=share)
 
 
+def _verdict_with_change(contrast: ReleasedContrast | None, speech: Speech) -> Cell:
+    said = verdict_cell(contrast, speech)
+    if contrast is None or contrast.difference is None:
+        return said
+    written = format_difference(contrast.difference, speech.language, 1)
+    figures = (*said.figures, _of_contrast(contrast, Field.DIFFERENCE, written))
+    return Cell(f"{said.text} {written}", figures, said.verdict)
+
+
 def _figures_caption(
     figures: ReleasedFigures, audiences: tuple[str, ...], shown: tuple[str, ...], speech: Speech
 ) -> Sentence:
     first, last = (escape(speech.waves()[wave]) for wave in compared_waves(figures))
-    is_whole = len(audiences) == len(speech.context.audiences)
-    key = "table.caption" if is_whole else "table.caption_primary"
-    name = escape(speech.audience(audiences[0]))
-    caption = speech.say(key, first=first, last=last, audience=name)
+    caption = speech.say("table.caption", first=first, last=last)
+    if len(audiences) < len(speech.context.audiences):
+        names = speech.join([escape(speech.audience(audience)) for audience in audiences])
+        caption = f"{names}: {lowered(caption)}"
     if len(shown) < len(figures.waves):
         caption = f"{caption}. {speech.say('table.between')}"
     return Sentence(caption)
