@@ -242,6 +242,34 @@ def test_it_is_kept_when_somebody_signed_out_in_another_tab(desk: Desk) -> None:
     assert desk.go_on()["letter"] == LETTER
 
 
+def test_it_is_kept_when_the_sign_in_page_was_opened_in_another_tab(desk: Desk) -> None:
+    desk.sign_in()
+    with desk.session_over():
+        desk.visitor.client.get(SIGN_IN)
+    desk.post({"letter": LETTER})
+    desk.sign_in()
+    assert desk.go_on()["letter"] == LETTER
+
+
+def test_it_is_kept_by_a_one_time_password_that_has_to_be_changed(desk: Desk) -> None:
+    from survey_service.storage import accounts
+    from survey_service.storage.database import writing
+
+    desk.sign_in()
+    with desk.installation.context(), writing() as session:
+        accounts.set_password(
+            session, desk.accounts[ANNA], passwords.hash_password(PASSWORD),
+            must_change_password=True,
+        )  # fmt: skip
+    desk.post({"letter": LETTER})
+    desk.sign_in()
+    assert desk.visitor.path == "/arbejdsrum/min-konto/adgangskode"
+    new = "en helt anden lang sætning"
+    desk.visitor.submit(desk.visitor.path, current_password=PASSWORD, password=new, repeated=new)
+    assert desk.visitor.path == KEPT
+    assert desk.go_on()["letter"] == LETTER
+
+
 def test_it_is_offered_when_somebody_signed_in_again_in_another_tab(desk: Desk) -> None:
     desk.sign_in().sign_in()
     desk.visitor.page = desk.post({"letter": LETTER})
@@ -314,6 +342,20 @@ def test_another_person_who_signs_in_sees_nothing_of_it(desk: Desk) -> None:
     assert desk.visitor.path == "/arbejdsrum/"
     assert "Ærø" not in desk.visitor.get(KEPT).html
     assert "Her er ikke noget, der venter" in desk.visitor.text
+
+
+@pytest.mark.parametrize("ending", ["signing out", "expiring"])
+def test_a_page_that_another_person_left_open_is_not_offered(desk: Desk, ending: str) -> None:
+    desk.sign_in(ANNA)
+    if ending == "signing out":
+        desk.visitor.submit("/arbejdsrum/log-ud")
+    else:
+        with desk.session_over():
+            desk.visitor.client.get(SIGN_IN)
+    desk.sign_in(BIRK)
+    desk.visitor.page = desk.post({"letter": LETTER})
+    assert (desk.visitor.status, desk.visitor.heading) == (400, "Siden er for gammel")
+    assert "Ærø" not in desk.visitor.html
 
 
 def test_its_owner_does_not_see_it_in_another_browser(desk: Desk) -> None:

@@ -20,9 +20,6 @@ from survey_service.web.language import translate
 from survey_service.web.settings import Settings
 from survey_service.web.workspace.blueprint import pages
 
-KEPT_OVER_SIGN_IN = ("kept_forms", "next_page")
-"""What a session takes along when it is renewed: tokens that open nothing for another account."""
-
 MOST_BYTES = 200 * 1024
 MOST_TABS = 3
 LONGEST_ADDRESS = 1000
@@ -58,9 +55,31 @@ def ask_to_sign_in() -> ResponseReturnValue:
     return redirect(url_for("workspace.sign_in"), code=303)
 
 
-def remember_owner(account_id: UUID) -> None:
-    """Remember whose session ended in this browser, for forms that are still open in it."""
-    session[_OWNER] = account_id.hex
+@pages.before_request
+def remember_owner() -> None:
+    """Remember whose session ended in this browser, for forms that are still open in it.
+
+    Pages for everybody, the sign-in page first of all, begin a new session in its place.
+    """
+    if "_user_id" not in session and _OWNER not in session:
+        owner = _owner_of(_read_ended_session())
+        if owner is not None:
+            session[_OWNER] = owner.hex
+
+
+def what_goes_along() -> dict[str, Any]:
+    """Return what a session takes along when it is renewed.
+
+    Keys that open nothing for another account, an address of our own, and whose session it was.
+    """
+    found = {name: session[name] for name in (_TOKENS, _NEXT) if name in session}
+    owner = _owner_of(dict(session))
+    return found if owner is None else found | {_OWNER: owner.hex}
+
+
+def was_session_of_another(account_id: UUID) -> bool:
+    """Whether somebody else was the last to work in this browser: its open forms are theirs."""
+    return bool(session.get(_OWNER, account_id.hex) != account_id.hex)
 
 
 @pages.app_template_global()

@@ -25,6 +25,7 @@ from survey_service.web.workspace.kept_form import (
     forget_form,
     is_from_here,
     read_form,
+    was_session_of_another,
 )
 
 NOT_TAKEN = {403, 404, 405, 413}
@@ -90,11 +91,15 @@ def offer_to_send_again(error: CSRFError) -> ResponseReturnValue:
     That is what happens to a page that stayed open while somebody signed in again elsewhere. It is
     sent only by pressing a button on our own page, as the token is there to make sure of.
     """
-    is_work = current_user.is_authenticated and request.endpoint != "workspace.forget_kept_form"
-    form = read_form() if is_work and is_from_here() else None
+    form = read_form() if _may_send_again() else None
     if form is None or not form.fields:
         return refusal_page(error)
     return _page([_shown(form)]), 400
+
+
+def _may_send_again() -> bool:
+    is_work = current_user.is_authenticated and request.endpoint != "workspace.forget_kept_form"
+    return is_work and is_from_here() and not was_session_of_another(current_user.record.id)
 
 
 def _page(forms: list[ShownForm]) -> str:

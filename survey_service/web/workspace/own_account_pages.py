@@ -32,6 +32,7 @@ from survey_service.web.settings import Settings
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm, require_confirmed
 from survey_service.web.workspace.frame import workspace_frame
+from survey_service.web.workspace.kept_form import page_after_sign_in
 from survey_service.web.workspace.signing_in import (
     CodeForm,
     renew_session,
@@ -95,7 +96,7 @@ def own_password() -> ResponseReturnValue:
         return _password_page(form), 400
     stay_signed_in(changed)
     if record.must_change_password:
-        return redirect(url_for("workspace.projects"), code=303)
+        return redirect(page_after_sign_in(changed.id), code=303)
     return _done(translate("workspace.own_account.password_changed"))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import current_app, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, current_user, login_user
+from flask_login import UserMixin, login_user
 from wtforms import PasswordField, StringField
 
 from survey_service.accounts.lock_out import TooManyTries
@@ -21,9 +21,8 @@ from survey_service.web.language import translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm, require_confirmed
 from survey_service.web.workspace.kept_form import (
-    KEPT_OVER_SIGN_IN,
     page_after_sign_in,
-    remember_owner,
+    what_goes_along,
 )
 
 HALF_WAY = "half_signed_in"
@@ -90,7 +89,7 @@ def stay_signed_in(record: AccountRecord) -> None:
 
 def renew_session() -> None:
     """Empty this browser's session, apart from how it wants pages to look."""
-    kept = {name: session[name] for name in (*KEPT_SETTINGS, *KEPT_OVER_SIGN_IN) if name in session}
+    kept = {name: session[name] for name in KEPT_SETTINGS if name in session} | what_goes_along()
     session.clear()
     session.update(kept)
 
@@ -151,10 +150,7 @@ def sign_in_code() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """Forget who is signed in."""
     require_confirmed()
-    owner = current_user.record.id if current_user.is_authenticated else None
     renew_session()
-    if owner is not None:
-        remember_owner(owner)
     return redirect(url_for("workspace.sign_in"), code=303)
 
 
