@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from survey_service.fieldwork.counting import take_counts
+from survey_service.fieldwork.importing import forget_old_uploads
 from survey_service.fieldwork.retention import Purged, purge_expired
 from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import projects
@@ -25,7 +26,8 @@ class Upkeep:
 def do_upkeep(keys: KeyStore, today: date) -> Upkeep:
     """Purge what is past its date, destroy keys left behind, and rewrite the database file.
 
-    Every open wave's counts are taken for the day; pages read no others.
+    Every open wave's counts are taken for the day; pages read no others. Uploaded files of earlier
+    days are removed.
     """
     for project in projects.find_projects(reading()):
         for wave in projects.find_waves(reading(), project.id):
@@ -33,6 +35,7 @@ def do_upkeep(keys: KeyStore, today: date) -> Upkeep:
                 # A closing that was cut short may have left it.
                 keys.destroy_wave_key(wave.id)
             take_counts(wave.id, today)
+    forget_old_uploads(today)
     purged = purge_expired(keys, today)
     # Also where nothing was removed: what came since yesterday lies in the order it came in.
     return Upkeep(tuple(purged), compact())

@@ -350,6 +350,8 @@ def _response_rates(
             for unit, audience in zip(table.units[rows], table.audiences[rows], strict=True):
                 key = str(unit), str(audience)
                 answered[key] = answered.get(key, 0) + 1
+        if not answered:
+            continue  # a wave that came in as scores alone: who answered is not known here
         for rate in response_rates(answered, rosters.get(wave, {})):
             yield WaveRate(wave, rate)
 

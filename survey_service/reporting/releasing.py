@@ -23,12 +23,13 @@ from survey_service.measurement.disclosure import ReleasedFigures, disclose
 from survey_service.measurement.help_given import HELP_ITEM, HelpGiven, count_help
 from survey_service.measurement.instrument_versions import join_versions
 from survey_service.measurement.item_table import ItemTable, Response, tabulate_responses
+from survey_service.measurement.principles import Relation
 from survey_service.measurement.project_analysis import Progress, analyse
 from survey_service.measurement.release_format import released_from_json, released_to_json
 from survey_service.measurement.score_table import ScoreTable, tabulate
 from survey_service.measurement.unit_disclosure import UnitGroup
 from survey_service.measurement.unit_tree import Parents
-from survey_service.storage import counts, projects, results
+from survey_service.storage import counts, importing, projects, results
 from survey_service.storage.database import reading, writing
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 
@@ -73,7 +74,8 @@ def load_scores(project: ProjectRecord, waves: tuple[WaveRecord, ...]) -> ScoreT
 def plan_of(project: ProjectRecord, waves: tuple[WaveRecord, ...]) -> ComparisonPlan:
     """Return what the project settled before it measured, for these waves.
 
-    A primary contrast whose waves are not all closed yet is not tested as primary.
+    A primary contrast whose waves are not all closed yet is not tested as primary. Where a wave
+    asked about a principle in words that carry no trend, it is compared with no other on it.
     """
     keys = tuple(wave.key for wave in waves)
     primary = None
@@ -81,14 +83,29 @@ def plan_of(project: ProjectRecord, waves: tuple[WaveRecord, ...]) -> Comparison
         primary = PrimaryContrast(
             project.primary_audience, project.primary_from, project.primary_to
         )
-    return ComparisonPlan(keys, project.margin, primary, project.minimum)
+    return ComparisonPlan(keys, project.margin, primary, project.minimum, _seams_of(waves))
+
+
+def _seams_of(waves: tuple[WaveRecord, ...]) -> frozenset[tuple[str, str]]:
+    relations = importing.find_relations(reading(), [wave.id for wave in waves])
+    return frozenset(
+        (wave, principle)
+        for wave, of_principles in relations.items()
+        for principle, relation in of_principles.items()
+        if not Relation(relation).carries_a_trend
+    )
 
 
 def load_item_tables(waves: tuple[WaveRecord, ...]) -> dict[str, ItemTable]:
-    """Return the responses in these waves per audience's instrument, its versions together."""
+    """Return the responses in these waves per audience's instrument, its versions together.
+
+    Responses that came in as scores alone belong to no instrument and are in no table.
+    """
     gathered: dict[tuple[str, int], list[Response]] = {}
     for found in results.stream_responses(reading(), [wave.id for wave in waves]):
         version = found.instrument_key, found.instrument_version
+        if not found.instrument_key:
+            continue
         gathered.setdefault(version, []).append(found.response)
     tables: dict[str, list[ItemTable]] = {}
     for version in sorted(gathered):
