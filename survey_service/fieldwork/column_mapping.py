@@ -13,10 +13,10 @@ from uuid import UUID
 
 from survey_service.catalogue import load_framework, load_frameworks, load_instrument
 from survey_service.exchange.invitation_lists import AUDIENCE_WORDS
-from survey_service.exchange.response_files import ALONE, BY_OTHER, WITH_HELP
 from survey_service.fieldwork.import_choices import FileKind, ImportChoices, Target
 from survey_service.fieldwork.typed_input import tidy
 from survey_service.fieldwork.wave_plan import fitting_instruments
+from survey_service.measurement.help_given import ALONE, BY_OTHER, WITH_HELP
 from survey_service.measurement.instrument import (
     DONT_KNOW,
     NOT_APPLICABLE,

@@ -1,9 +1,9 @@
 """One line of a file understood: whose it is, and what its cells stand for."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from survey_service.exchange.columns import NUMBER
 from survey_service.exchange.wave_files import WaveTable
 from survey_service.exchange.workbook_files import column_letter
 from survey_service.faults import FieldFault
@@ -19,6 +19,7 @@ from survey_service.fieldwork.invitations import looks_like_cpr
 from survey_service.fieldwork.typed_input import tidy
 
 SHOWN_CHARACTERS = 40
+_NUMBER = re.compile(r"\d+([.,]\d*)?|[.,]\d+", re.ASCII)
 
 Note = Callable[[FieldFault], None]
 
@@ -181,7 +182,7 @@ class LineReader:
         return len(self._frame.items[column.target.removeprefix(Target.ITEM)].answer_options)
 
     def _read_score(self, column: UsedColumn, number: int, found: str) -> float | None:
-        if NUMBER.fullmatch(found) is None:
+        if _NUMBER.fullmatch(found) is None:
             self.refuse(column.name, "no_score", number, found=_shorten(found))
             return None
         mark = "," if "," in found else "." if "." in found else None
