@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from zoneinfo import ZoneInfo
