@@ -31,12 +31,14 @@ def _look_for_ever(app: "Flask", pause: float) -> None:
 
 
 def _look(app: "Flask") -> None:
+    from survey_service.accounts.lock_out import forget_old_failures
     from survey_service.fieldwork.upkeep import daily_upkeep
 
     keys, today = app.extensions["survey_keys"], app.extensions["survey_today"]()
     mark = app.extensions["survey_settings"].instance / "upkeep.done"
     try:
         with app.app_context():
+            forget_old_failures(app.extensions["survey_now"]())
             daily_upkeep(keys, today, mark)
     except Exception as error:  # noqa: BLE001 - whatever it is: the pages go on, the next look too
         # Its kind alone: a message may repeat what was stored.

@@ -47,7 +47,7 @@ SETTING_UP = "two_step_setup"
 class PasswordForm(WorkspaceForm):
     """The password so far, and the new one twice."""
 
-    current = PasswordField()
+    current_password = PasswordField()
     password = PasswordField()
     repeated = PasswordField()
 
@@ -55,7 +55,7 @@ class PasswordForm(WorkspaceForm):
 class KnownPasswordForm(WorkspaceForm):
     """The password, for a step that makes the account less safe."""
 
-    current = PasswordField()
+    current_password = PasswordField()
 
 
 @pages.get("/min-konto", endpoint="own_account")
@@ -86,7 +86,7 @@ def own_password() -> ResponseReturnValue:
     form, record = PasswordForm(), _own()
     if not form.is_sent():
         return _password_page(form)
-    if not _knows_password(form.current):
+    if not _knows_password(form.current_password):
         return _password_page(form), 400
     names = [_settings().service_name.read_in(language) for language in LANGUAGES]
     try:
@@ -130,7 +130,7 @@ def end_two_step() -> ResponseReturnValue:
         return redirect(url_for("workspace.own_account"), code=303)
     if not form.is_sent():
         return _known_password_page(form, "end_two_step")
-    if not _knows_password(form.current):
+    if not _knows_password(form.current_password):
         return _known_password_page(form, "end_two_step"), 400
     two_step.end_two_step(record.id)
     _stay_signed_in_anew(record)
@@ -146,7 +146,7 @@ def recovery_codes() -> ResponseReturnValue:
         return redirect(url_for("workspace.own_account"), code=303)
     if not form.is_sent():
         return _known_password_page(form, "recovery_codes")
-    if not _knows_password(form.current):
+    if not _knows_password(form.current_password):
         return _known_password_page(form, "recovery_codes"), 400
     return _codes_page(two_step.renew_recovery_codes(_keys(), record), is_new=False)
 
