@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from babel.dates import format_date
@@ -10,7 +10,7 @@ from reportlab.graphics.shapes import Circle, Drawing, Group, Line, Rect, String
 from reportlab.lib.colors import Color
 
 from survey_service.charts import style
-from survey_service.measurement.field_progress import DayCount, Pace
+from survey_service.measurement.field_progress import DayCount, Pace, expect_on
 
 SMALLEST_TOP = 10
 """Answers the axis reaches at least: a first answer must not fill the picture."""
@@ -28,7 +28,7 @@ class CurveSize:
 
 
 PAGE_CURVE = CurveSize(1040, 300, 16)
-NARROW_CURVE = CurveSize(340, 240, 14)
+NARROW_CURVE = CurveSize(280, 220, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,9 @@ def _draw_half(frame: _Frame, half: int, words: str, size: CurveSize) -> Group:
     group = Group()
     line = _line(frame.left, frame.y(half), frame.right, frame.y(half), style.OCHRE, 1.5)
     group.add(line)
-    group.add(_text(frame.left + 4, frame.y(half) + 4, words, size, "start", style.OCHRE))
+    # Below the line at its end: the counts come from the left, and their end has words above it.
+    below = frame.y(half) - size.font_size
+    group.add(_text(frame.right, below, words, size, "end", style.OCHRE))
     return group
 
 
@@ -136,9 +138,7 @@ def _draw_counts(curve: Curve, frame: _Frame, words: CurveWords, size: CurveSize
     latest = places[-1]
     if curve.pace is not None and curve.closes_on > curve.days[-1].day:
         end = frame.x(curve.closes_on), frame.y(curve.pace.expected)
-        ahead = _line(*latest, *end, style.BLUE, 2)
-        ahead.strokeDashArray = [6, 5]
-        group.add(ahead)
+        group.add(_draw_ahead(curve, curve.pace, frame))
         group.add(_dot(*end, size.font_size * 0.32, style.WHITE))
         group.add(_label(end, words.expected, size, is_end=True))
     for (x1, y1), (x2, y2) in pairwise(places):
@@ -147,6 +147,21 @@ def _draw_counts(curve: Curve, frame: _Frame, words: CurveWords, size: CurveSize
         group.add(_dot(x, y, 2.5, style.BLUE))
     group.add(_dot(*latest, size.font_size * 0.36, style.BLUE))
     group.add(_label(latest, words.latest, size, is_end=latest[0] > size.width / 2))
+    return group
+
+
+def _draw_ahead(curve: Curve, pace: Pace, frame: _Frame) -> Group:
+    """Return a dash for every day ahead, along the flattening curve."""
+    group = Group()
+    latest = curve.days[-1].day
+    length = (curve.closes_on - latest).days
+    days = [latest + timedelta(days=day) for day in range(length + 1)]
+    places = [
+        (frame.x(day), frame.y(expect_on(curve.days, pace, curve.roster, day))) for day in days
+    ]
+    for (x1, y1), (x2, y2) in pairwise(places):
+        middle = x1 + (x2 - x1) * 0.55, y1 + (y2 - y1) * 0.55
+        group.add(_line(x1, y1, *middle, style.BLUE, 2))
     return group
 
 

@@ -30,8 +30,8 @@ class RateSize:
     note_width: float
 
 
-PAGE_RATES = RateSize(1040, 16, 22, 330, 190)
-NARROW_RATES = RateSize(340, 14, 16, 0, 0)
+PAGE_RATES = RateSize(1040, 16, 22, 330, 170)
+NARROW_RATES = RateSize(270, 14, 14, 0, 0)
 
 _INDENT = 1.2
 
@@ -39,12 +39,12 @@ _INDENT = 1.2
 def draw_rate_bars(
     bars: Sequence[RateBar], whole: float | None, whole_words: str, size: RateSize
 ) -> Drawing:
-    """Draw a bar per unit, and a line through all of them where the whole stands.
+    """Draw a bar per unit, with a mark on each where the whole stands.
 
     Args:
         bars: from the top.
-        whole: the share 0-1 of all; None: no line.
-        whole_words: what stands above the line.
+        whole: the share 0-1 of all; None: no mark.
+        whole_words: what stands above the marks.
         size: see the constants of this module.
     """
     style.register_fonts()
@@ -54,7 +54,7 @@ def draw_rate_bars(
     drawing = Drawing(size.width, max(1.0, head + sum(height for _, height in rows)))
     y = drawing.height - head
     for bar, (lines, height) in zip(bars, rows, strict=True):
-        drawing.add(_draw_row(bar, lines, y, size, leading))
+        drawing.add(_draw_row(bar, lines, y, size, leading, whole))
         y -= height
     if whole is not None:
         drawing.add(_draw_whole(whole, whole_words, drawing.height - head, size))
@@ -74,8 +74,9 @@ def _measure(bar: RateBar, size: RateSize, leading: float) -> tuple[tuple[str, .
 
 
 def _draw_row(
-    bar: RateBar, lines: Sequence[str], y: float, size: RateSize, leading: float
-) -> Group:
+    bar: RateBar, lines: Sequence[str], y: float, size: RateSize, leading: float,
+    whole: float | None,
+) -> Group:  # fmt: skip
     group = Group()
     indent = bar.depth * _INDENT * size.font_size
     for number, line in enumerate(lines):
@@ -98,17 +99,19 @@ def _draw_row(
         filled = Rect(left, base, room * min(1.0, bar.share), size.bar_height)
         filled.fillColor, filled.strokeColor = style.BLUE, None
         group.add(filled)
+    if whole is not None:
+        x = left + room * min(1.0, whole)
+        mark = Line(x, base - 3, x, base + size.bar_height + 3)
+        mark.strokeColor, mark.strokeWidth = style.OCHRE, 3
+        group.add(mark)
     return group
 
 
 def _draw_whole(whole: float, words: str, top: float, size: RateSize) -> Group:
     group = Group()
     left, room = _bar_room(size)
-    x = left + room * min(1.0, whole)
-    line = Line(x, 0, x, top + size.font_size * 0.2)
-    line.strokeColor, line.strokeWidth, line.strokeDashArray = style.OCHRE, 2, [5, 3]
-    group.add(line)
     width = style.measure_text(words, style.REGULAR, size.font_size)
+    x = left + room * min(1.0, whole)
     place = min(max(left, x - width / 2), size.width - width)
     group.add(_text(place, top + size.font_size * 0.5, words, size, style.OCHRE))
     return group

@@ -143,8 +143,8 @@ def _audience(field: _Field, audience: str, daily: Sequence[DailyCount]) -> Audi
         days=days,
         pace=pace,
         expected_share=round_share(share, roster),
-        minimum_on=find_day_reached(days, pace, minimum, closes_on),
-        half_on=find_day_reached(days, pace, half, closes_on),
+        minimum_on=find_day_reached(days, pace, roster, minimum, closes_on),
+        half_on=find_day_reached(days, pace, roster, half, closes_on),
         units=tuple(_units(field, audience, share)),
     )
 

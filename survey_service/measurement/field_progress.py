@@ -1,21 +1,29 @@
 """How fast answers come in, and where that leads if it goes on like the latest week.
 
-Pace: let s be the latest count, on day t, and s0 the first count of the seven days before it, on
-day t0 < t. Then pace = max(0, (s - s0) / (t - t0)) answers a day, and on a later day u
+Pace: let s be the latest count, on day t, s0 the first count of the seven days before it, on day
+t0 < t, and R the people to ask. Of those who had not answered, the share h has answered a day:
 
-    expected(u) = min(roster, s + pace * (u - t))
+    h = 1 - ((R - s) / (R - s0)) ** (1 / (t - t0))
 
-It is a straight line and no forecast: answers usually come slower towards the end, and faster after
-a reminder. Only counts that may be seen enter it, so that no small count follows from it: nought on
-the day of opening, and those from the minimum on.
+and if the same share of those still missing goes on answering, there are on a later day u
+
+    expected(u) = R - (R - s) * (1 - h) ** (u - t)
+
+so the curve flattens as fewer are left, and nobody answers beyond the roster. It is no forecast:
+answers come faster after a reminder, and some never will. Where the roster is too small for the
+answers, or answers were withdrawn, it stays as it is. Only counts that may be seen enter it, so
+that no small count follows from it: nought on the day of opening, and those from the minimum on.
 """
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 DAYS_LOOKED_BACK = 7
+
+_ROUNDING = 1e-9
+"""What arithmetic may lack to a whole person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +36,15 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Answers a day from `since` to the latest count, and how many there are at the end so."""
+    """How fast answers came since a day.
 
-    per_day: float
+    `per_day` counts answers; `daily_share` 0-1 is of those who had not answered yet; `expected` is
+    how many there are at the end if it stays so.
+    """
+
     since: date
+    per_day: float
+    daily_share: float
     expected: int
 
 
@@ -56,7 +69,7 @@ def measure_pace(days: Sequence[DayCount], closes_on: date, roster: int) -> Pace
     Args:
         days: visible counts, oldest first.
         closes_on: the day to look ahead to; the latest count itself where it lies before that.
-        roster: people to ask; nobody answers beyond them.
+        roster: people to ask.
     """
     if len(days) < 2:
         return None
@@ -65,33 +78,53 @@ def measure_pace(days: Sequence[DayCount], closes_on: date, roster: int) -> Pace
     known = [found for found in days[:-1] if found.day >= earliest]
     if not known:
         return None
-    per_day = max(0.0, (latest.sent - known[0].sent) / (latest.day - known[0].day).days)
-    days_left = max(0, (closes_on - latest.day).days)
-    # Whole people: what has not come in full is not counted on.
-    expected = math.floor(latest.sent + per_day * days_left + 1e-9)
-    return Pace(per_day, known[0].day, max(latest.sent, min(roster, expected)))
+    length = (latest.day - known[0].day).days
+    share = 0.0
+    if known[0].sent < latest.sent < roster:
+        share = 1 - ((roster - latest.sent) / (roster - known[0].sent)) ** (1 / length)
+    pace = Pace(known[0].day, max(0.0, (latest.sent - known[0].sent) / length), share, 0)
+    ahead = max(closes_on, latest.day)
+    return replace(pace, expected=expect_on(days, pace, roster, ahead))
+
+
+def expect_on(days: Sequence[DayCount], pace: Pace, roster: int, day: date) -> int:
+    """Return how many answers there are on a day at this pace, whole people only.
+
+    Args:
+        days: visible counts, oldest first, at least one.
+        pace: of the latest week.
+        roster: people to ask.
+        day: on or after the latest count.
+    """
+    latest = days[-1]
+    missing = max(0, roster - latest.sent)
+    left = missing * (1 - pace.daily_share) ** (day - latest.day).days
+    return latest.sent + math.floor(missing - left + _ROUNDING)
 
 
 def find_day_reached(
-    days: Sequence[DayCount], pace: Pace | None, target: int, closes_on: date
+    days: Sequence[DayCount], pace: Pace | None, roster: int, target: int, closes_on: date
 ) -> date | None:
     """Return the day a number of answers was reached, or is at this pace; None: not by closing.
 
     Args:
         days: visible counts, oldest first.
         pace: of the latest week; None where it is not known.
+        roster: people to ask.
         target: answers.
         closes_on: the last day to look at.
     """
     for found in days:
         if found.sent >= target:
             return found.day
-    if not days or pace is None or pace.expected < target:
+    if not days or pace is None:
         return None
-    latest = days[-1]
-    wait = math.ceil((target - latest.sent) / pace.per_day - 1e-9)
-    reached = latest.day + timedelta(days=wait)
-    return reached if reached <= closes_on else None
+    day = days[-1].day
+    while day < closes_on:
+        day += timedelta(days=1)
+        if expect_on(days, pace, roster, day) >= target:
+            return day
+    return None
 
 
 def is_expected_under(roster: int, expected_share: float, minimum: int) -> bool:
@@ -104,4 +137,4 @@ def is_expected_under(roster: int, expected_share: float, minimum: int) -> bool:
         expected_share: of all people to ask, 0-1, at the end.
         minimum: answers a figure needs.
     """
-    return math.floor(roster * expected_share + 1e-9) < minimum
+    return math.floor(roster * expected_share + _ROUNDING) < minimum

@@ -37,33 +37,29 @@ def test_the_pace_is_that_of_the_latest_seven_days() -> None:
     assert found is not None
     assert found.per_day == pytest.approx(3.0)
     assert found.since == OPENED + timedelta(days=1)
-    # 12 days are left after day 8: 31 + 3 * 12.
-    assert found.expected == 67
+
+
+def test_the_same_share_of_those_missing_goes_on_answering() -> None:
+    # Half of 80 in two days, so half of the missing every two days: 80 - 40 / 4 after four more.
+    found = measure_pace(days(0, 23, 40), OPENED + timedelta(days=6), 80)
+    assert found is not None
+    assert (1 - found.daily_share) ** 2 == pytest.approx(0.5)
+    assert found.expected == 70
 
 
 def test_days_without_a_count_do_not_change_the_pace() -> None:
-    first, last = days(10)[0], DayCount(OPENED + timedelta(days=4), 20)
-    found = measure_pace([first, last], CLOSES, 100)
+    first, last = DayCount(OPENED, 0), DayCount(OPENED + timedelta(days=4), 40)
+    found = measure_pace([first, last], OPENED + timedelta(days=8), 80)
     assert found is not None
-    assert found.per_day == pytest.approx(2.5)
-
-
-def test_nobody_answers_beyond_the_roster() -> None:
-    found = measure_pace(days(0, 10, 20), CLOSES, 25)
-    assert found is not None
-    assert found.expected == 25
+    assert found.per_day == pytest.approx(10.0)
+    assert found.expected == 60
 
 
 def test_half_a_person_is_not_counted_on() -> None:
-    # 1 in 2 days; 15 days after day 5: 5 + 7.5.
-    counts = [DayCount(OPENED, 0), DayCount(OPENED + timedelta(days=5), 5)]
-    found = measure_pace(counts, OPENED + timedelta(days=8), 100)
+    # Half of 30 missing in a day, then half of the 15 left: 22.5.
+    found = measure_pace(days(0, 15), OPENED + timedelta(days=2), 30)
     assert found is not None
-    assert found.expected == 8
-    counts[1] = DayCount(OPENED + timedelta(days=6), 5)
-    found = measure_pace(counts, OPENED + timedelta(days=9), 100)
-    assert found is not None
-    assert found.expected == 7  # 5 + 3 * 5/6 = 7.5
+    assert found.expected == 22
 
 
 def test_withdrawals_do_not_make_the_pace_negative() -> None:
@@ -78,8 +74,9 @@ def test_past_the_closing_day_there_is_nothing_ahead() -> None:
     assert found.expected == 10
 
 
-def test_more_answers_than_people_to_ask_are_not_taken_away() -> None:
-    found = measure_pace(days(0, 12), CLOSES, 10)
+@pytest.mark.parametrize("roster", [10, 12])
+def test_where_as_many_answered_as_there_are_to_ask_nothing_more_is_expected(roster: int) -> None:
+    found = measure_pace(days(0, 12), CLOSES, roster)
     assert found is not None
     assert found.expected == 12
 
@@ -95,23 +92,23 @@ def test_counts_older_than_a_week_give_no_pace() -> None:
 
 
 def test_a_target_is_reached_on_the_first_day_that_has_it() -> None:
-    assert find_day_reached(days(0, 5, 9, 12), None, 9, CLOSES) == OPENED + timedelta(days=2)
+    found = find_day_reached(days(0, 5, 9, 12), None, 50, 9, CLOSES)
+    assert found == OPENED + timedelta(days=2)
 
 
 def test_a_target_ahead_is_reached_at_the_pace() -> None:
-    counts = days(0, 4, 8)
-    pace = measure_pace(counts, CLOSES, 100)
-    # 4 a day; 19 are 11 more: within three days of day 2.
-    assert find_day_reached(counts, pace, 19, CLOSES) == OPENED + timedelta(days=5)
+    counts = days(0, 40)
+    pace = measure_pace(counts, CLOSES, 80)
+    # Half of the missing every day: 60 on day 2, 70 on day 3.
+    assert find_day_reached(counts, pace, 80, 60, CLOSES) == OPENED + timedelta(days=2)
+    assert find_day_reached(counts, pace, 80, 61, CLOSES) == OPENED + timedelta(days=3)
 
 
-def test_a_target_beyond_what_is_expected_is_not_reached() -> None:
-    counts = days(0, 4, 8)
-    pace = measure_pace(counts, CLOSES, 100)
-    # 8 + 4 * 18 = 80 at the end.
-    assert find_day_reached(counts, pace, 80, CLOSES) == CLOSES
-    assert find_day_reached(counts, pace, 81, CLOSES) is None
-    assert find_day_reached((), None, 5, CLOSES) is None
+def test_a_target_that_is_not_reached_by_closing_has_no_day() -> None:
+    counts = days(0, 40)
+    pace = measure_pace(counts, CLOSES, 80)
+    assert find_day_reached(counts, pace, 80, 61, OPENED + timedelta(days=2)) is None
+    assert find_day_reached((), None, 80, 5, CLOSES) is None
 
 
 def test_a_unit_of_sixteen_ends_under_five_where_three_in_ten_answer() -> None:

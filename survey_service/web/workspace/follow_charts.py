@@ -112,7 +112,12 @@ def bar_table(found: AudienceProgress, name: str) -> Table:
 def _note(figure: Figure) -> str:
     if figure.sent is None:
         return WITHHELD
-    return f"{figure_text(figure)} ({share_words(figure.share)})"
+    return translate(
+        "workspace.follow.note",
+        sent=figure.sent,
+        roster=figure.roster,
+        share=share_words(figure.share),
+    )
 
 
 def _pictures(

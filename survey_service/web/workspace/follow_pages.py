@@ -48,6 +48,7 @@ def follow(project_id: UUID) -> ResponseReturnValue:
     wave = _choose(asked, request.args.get("maaling"))
     progress = follow_wave(project, wave, own_units(project))
     is_large = request.args.get("visning") == LARGE
+    audiences = [_audience(project, progress, found) for found in progress.audiences]
     return render_template(
         "workspace/follow.html",
         **project_frame(project, "follow"),
@@ -61,7 +62,9 @@ def follow(project_id: UUID) -> ResponseReturnValue:
             visning=None if is_large else LARGE,
         ),
         tabs=_tabs(project_id, asked, wave, is_large),
-        audiences=[_audience(project, progress, found) for found in progress.audiences],
+        audiences=audiences,
+        is_watching=any(found["watched"] for found in audiences),
+        is_projected=any(found["expected"] for found in audiences),
         is_limited=progress.is_limited,
     )
 
@@ -97,7 +100,9 @@ def _wave_words(wave: WaveRecord, progress: WaveProgress, today: date) -> dict[s
     if not is_open:
         timing = translate("workspace.follow.closed")
     elif days_left < 0:
-        timing = translate("workspace.next.overdue", date=long_date(wave.closes_on))
+        timing = translate(
+            "workspace.next.overdue", wave=wave.label(g.language), date=long_date(wave.closes_on)
+        )
     else:
         key = "last_day" if days_left == 0 else "one_day_left" if days_left == 1 else "days_left"
         date_text = long_date(wave.closes_on)

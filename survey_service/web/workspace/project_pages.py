@@ -115,13 +115,21 @@ def _reader_row(_project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
         "opens_on": long_date(wave.opens_on),
         "closes_on": long_date(wave.closes_on),
         "follow_url": _follow_url(wave),
+        "follow_label": translate(
+            f"workspace.project.{'follow' if wave.status == WaveStatus.OPEN else 'followed'}",
+            wave=wave.label(g.language),
+        ),
+        "now": _now(wave),
     }
 
 
 def _evaluator_row(project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
+    alert = _date_alert(wave, current_app.extensions["survey_today"]())
+    row = _reader_row(project, wave)
     return {
-        **_reader_row(project, wave),
-        "alert": _date_alert(wave, current_app.extensions["survey_today"]()),
+        **row,
+        "alert": alert,
+        "now": alert or row["now"],
         "next": translate(f"workspace.next.{wave.status}"),
         "action": _wave_action(wave),
         "notes": offline_notes.uncounted(wave.id),
@@ -169,12 +177,24 @@ def _count_text(count: int, minimum: int) -> str:
     return str(count) if count >= minimum else WITHHELD
 
 
+def _now(wave: WaveRecord) -> str | None:
+    """Tell of an open wave, which is what most people come for, before all others."""
+    if wave.status != WaveStatus.OPEN:
+        return None
+    label, closes_on = wave.label(g.language), long_date(wave.closes_on)
+    return translate("workspace.project.now", wave=label, date=closes_on)
+
+
 def _date_alert(wave: WaveRecord, today: date) -> str | None:
     """Tell of a date that has passed without its step: nothing opens or closes by itself."""
     if wave.status == WaveStatus.OPEN and today > wave.closes_on:
-        return translate("workspace.next.overdue", date=long_date(wave.closes_on))
+        return translate(
+            "workspace.next.overdue", wave=wave.label(g.language), date=long_date(wave.closes_on)
+        )
     if wave.status == WaveStatus.PLANNED and today > wave.opens_on:
-        return translate("workspace.next.late", date=long_date(wave.opens_on))
+        return translate(
+            "workspace.next.late", wave=wave.label(g.language), date=long_date(wave.opens_on)
+        )
     return None
 
 
