@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 from babel.dates import format_date, format_interval
 
 from survey_service.briefs.content import FigureReference, Sentence
+from survey_service.charts.heat_map import UnitPlace
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.texts import Wording, load_texts
 
@@ -81,8 +82,8 @@ class BriefContext:
     whatever its place; keys that the service does not know are shown as they are.
     `primary_audience` is None where none was named before the first wave; `primary_waves` are the
     names of the two waves that were named with it, measured or not. `instrument_versions`
-    are written out, such as "Borgere, version 2". `units` are names by key, `items` the questions
-    of the newest versions.
+    are written out, such as "Borgere, version 2". `units` are the tree's units in
+    order, `items` the questions of the newest versions.
     """
 
     project_title: str
@@ -99,7 +100,7 @@ class BriefContext:
     accessibility_url: str | None = None
     primary_waves: tuple[Wording, Wording] | None = None
     own_words: OwnWords = field(default_factory=OwnWords)
-    units: Mapping[str, str] = field(default_factory=dict)
+    units: tuple[UnitPlace, ...] = ()
     items: tuple[ItemName, ...] = ()
     talk_to: tuple[TalkTo, ...] = ()
 
@@ -155,6 +156,10 @@ class Speech:
             principle.key: principle.short.read_in(self.language)
             for principle in self.context.principles
         }
+
+    def units(self) -> Mapping[str, str]:
+        """Return the units' names by key."""
+        return {unit.key: unit.name for unit in self.context.units}
 
     def count(self, number: int) -> str:
         """Return a number up to twelve as a word, a larger one in digits."""

@@ -34,6 +34,7 @@ from survey_service.briefs.tagged_pdf import (
 from survey_service.briefs.tagged_pdf.boxes import TintedBox
 
 _ABOVE_PICTURE = 4.0
+_BELOW_PICTURE = 4.0
 
 
 def set_blocks(blocks: Iterable[Block], language: str, density: Density) -> list[Flowable]:
@@ -63,7 +64,9 @@ class _Setter:
         match block:
             case Heading():
                 style = self._heading_style(block.level)
-                found = [TaggedHeading(block.text, style, block.level)]
+                heading = TaggedHeading(block.text, style, block.level)
+                heading.keepWithNext = 1
+                found = [heading]
             case Paragraph():
                 words = " ".join(sentence.text for sentence in block.sentences)
                 found = [TaggedParagraph(words, self._paragraph_style(block.look))]
@@ -112,7 +115,9 @@ class _Setter:
             return []
         drawing = draw_picture(figure.picture, self.room, self.language)
         caption = TaggedText(figure.caption.text, self.styles.caption)
-        return [Spacer(1, _ABOVE_PICTURE), TaggedFigure(drawing, figure.alternative, caption)]
+        set_figure = TaggedFigure(drawing, figure.alternative, caption, above=_ABOVE_PICTURE)
+        set_figure.spaceAfter = _BELOW_PICTURE
+        return [set_figure]
 
     def _set_columns(self, columns: Columns) -> list[Flowable]:
         if not self.density.side_by_side:

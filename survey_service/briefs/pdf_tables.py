@@ -17,8 +17,8 @@ from survey_service.charts.style import BOLD, REGULAR, hex_of, measure_text
 from survey_service.measurement.comparison import Verdict
 
 _PADDING = 9.0
-_NARROWEST_NAME = 70.0
-_WIDEST_WORDS = 92.0
+_NARROWEST_NAME = 86.0
+_WIDEST_WORDS = 108.0
 _WIDEST_NUMBER_HEADER = 62.0
 
 Measure = Callable[[str], float]

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from reportlab.graphics.shapes import Drawing
 
+from survey_service.charts.diverging_bars import DivergingBar, draw_diverging_bars
+from survey_service.charts.gap_dots import GapRow, GapSize, draw_gap_dots
+from survey_service.charts.heat_map import HeatRow, HeatSize, draw_heat_map
 from survey_service.charts.share_bars import BarSize, ShareBar, draw_share_bars
 from survey_service.charts.wave_dots import PictureLabels, PictureSize, draw_wave_dots
 from survey_service.measurement.disclosure import ReleasedFigures
@@ -49,7 +52,31 @@ class SharePicture:
     keys: tuple[str, ...]
 
 
-Picture = WavePicture | SharePicture
+@dataclass(frozen=True, slots=True)
+class PairPicture:
+    """Two means per row and the gap between them, such as a unit beside the whole."""
+
+    rows: tuple[GapRow, ...]
+    names: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatPicture:
+    """Units by principles."""
+
+    rows: tuple[HeatRow, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DivergingPicture:
+    """How answers spread to both sides of the middle, a bar per question."""
+
+    bars: tuple[DivergingBar, ...]
+    keys: tuple[str, ...]
+
+
+Picture = WavePicture | SharePicture | PairPicture | HeatPicture | DivergingPicture
 
 
 def draw_picture(picture: Picture, room: PictureRoom, language: str) -> Drawing:
@@ -58,8 +85,28 @@ def draw_picture(picture: Picture, room: PictureRoom, language: str) -> Drawing:
         case WavePicture():
             return _draw_waves(picture, room, language)
         case SharePicture():
-            size = BarSize(room.width, room.font_size, room.font_size * 1.7)
-            return draw_share_bars(picture.bars, picture.keys, size, language)
+            return draw_share_bars(picture.bars, picture.keys, _bar_size(room), language)
+        case PairPicture():
+            return draw_gap_dots(picture.rows, picture.names, _gap_size(room))
+        case HeatPicture():
+            font = room.font_size * (0.95 if room.narrow else 0.84)
+            heat = HeatSize(
+                room.width, font * 3.1, font, room.width * (0.24 if room.narrow else 0.22)
+            )
+            return draw_heat_map(picture.rows, picture.columns, heat, language)
+        case DivergingPicture():
+            return draw_diverging_bars(picture.bars, picture.keys, _bar_size(room), language)
+
+
+def _bar_size(room: PictureRoom) -> BarSize:
+    return BarSize(room.width, room.font_size, room.font_size * 1.5)
+
+
+def _gap_size(room: PictureRoom) -> GapSize:
+    font = room.font_size
+    if room.narrow:
+        return GapSize(room.width, font * 3.9, font, 0, font * 0.42)
+    return GapSize(room.width, room.row_height, font, font * 13.5, font * 0.42)
 
 
 def _draw_waves(picture: WavePicture, room: PictureRoom, language: str) -> Drawing:

@@ -135,18 +135,27 @@ class ListItem(TaggedText):
 
 
 class TaggedFigure(Flowable):  # type: ignore[misc]
-    """A drawing as a Figure with alternative text and, under it, an optional caption."""
+    """A drawing as a Figure with alternative text and, over it, an optional caption.
+
+    `gap` is the space between the two, `above` that over both, in points.
+    """
 
     def __init__(
-        self, drawing: Drawing, alternative: str, caption: Paragraph | None = None, gap: float = 4
+        self,
+        drawing: Drawing,
+        alternative: str,
+        caption: Paragraph | None = None,
+        gap: float = 4,
+        above: float = 0,
     ) -> None:
         super().__init__()
         self.drawing, self.alternative, self.caption, self.gap = drawing, alternative, caption, gap
+        self.above = above
         self._caption_height = 0.0
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Return the size of drawing and caption together, in points."""
-        self.width, self.height = self.drawing.width, self.drawing.height
+        self.width, self.height = self.drawing.width, self.drawing.height + self.above
         if self.caption is not None:
             width = min(available_width, self.width)
             _, self._caption_height = self.caption.wrap(width, available_height)

@@ -1,0 +1,142 @@
+"""Answers to both sides of the middle: low options to the left, high ones to the right.
+
+The middle option of an uneven scale lies across the line. Bars of one picture share the line, so
+that the eye compares sides; the shares of each side stand at the ends in words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportlab.graphics.shapes import Drawing, Group, Line, Rect, String
+from reportlab.lib.colors import Color, HexColor, linearlyInterpolatedColor
+
+from survey_service.charts import style
+from survey_service.charts.share_bars import BarSize, write_share
+
+LOWEST = HexColor("#8a5a1f")
+"""The lowest option: as dark in grey as the highest, which lies on the other side of the line."""
+MIDDLE = HexColor("#e4e1d8")
+_PALE_LOW = HexColor("#d9b98c")
+_PALE_HIGH = HexColor("#9dbccb")
+
+
+@dataclass(frozen=True, slots=True)
+class DivergingBar:
+    """One question: its words and the shares 0-1 of its options, from the lowest."""
+
+    name: str
+    shares: tuple[float, ...]
+
+
+def draw_diverging_bars(
+    bars: Sequence[DivergingBar], keys: Sequence[str], size: BarSize, language: str
+) -> Drawing:
+    """Draw one bar below the other, each with its question above it.
+
+    Args:
+        bars: in order from the top, all with as many shares as there are keys.
+        keys: the options' names, from the lowest.
+        size: see `share_bars`.
+        language: "da" or "en".
+    """
+    style.register_fonts()
+    leading = size.font_size * 1.25
+    names = [style.wrap_text(bar.name, style.REGULAR, size.font_size, size.width) for bar in bars]
+    heights = [len(lines) * leading + size.bar_height + size.font_size for lines in names]
+    rows = _place_keys(keys, size)
+    head = len(rows) * leading * 1.15 + size.font_size * 0.6
+    drawing = Drawing(size.width, head + sum(heights))
+    y = float(drawing.height)
+    for row in rows:
+        y -= leading * 1.15
+        drawing.add(_draw_keys(row, y, len(keys), size))
+    y = drawing.height - head
+    for bar, lines, height in zip(bars, names, heights, strict=True):
+        for number, line in enumerate(lines):
+            drawing.add(_text(0, y - (number + 0.8) * leading, line, size.font_size))
+        base = y - len(lines) * leading - size.bar_height - size.font_size * 0.25
+        drawing.add(_draw_bar(bar.shares, base, size, language))
+        y -= height
+    return drawing
+
+
+def sides_of(shares: Sequence[float]) -> tuple[float, float]:
+    """Return the shares below and above the middle option, which belongs to neither."""
+    half = len(shares) // 2
+    return sum(shares[:half]), sum(shares[len(shares) - half :])
+
+
+def _draw_bar(shares: Sequence[float], base: float, size: BarSize, language: str) -> Group:
+    group = Group()
+    margin = size.font_size * 3.4
+    centre = size.width / 2
+    scale = (size.width / 2 - margin) / max(sum(shares), 1.0)
+    half = len(shares) // 2
+    middle = shares[half] if len(shares) % 2 else 0.0
+    left = centre - (sum(shares[:half]) + middle / 2) * scale
+    start = left
+    for place, share in enumerate(shares):
+        if share <= 0:
+            continue
+        segment = Rect(left, base, share * scale, size.bar_height)
+        segment.fillColor, segment.strokeColor = _shade(place, len(shares)), style.WHITE
+        group.add(segment)
+        left += share * scale
+    line = Line(centre, base - size.font_size * 0.25, centre, base + size.bar_height * 1.12)
+    line.strokeColor, line.strokeWidth = style.INK, 0.7
+    group.add(line)
+    low, high = sides_of(shares)
+    middle_of_bar = base + size.bar_height * 0.5 - size.font_size * 0.33
+    gap = size.font_size * 0.4
+    for x, share, anchor in ((start - gap, low, "end"), (left + gap, high, "start")):
+        label = _text(x, middle_of_bar, write_share(share, language), size.font_size)
+        label.textAnchor, label.fontName = anchor, style.BOLD
+        group.add(label)
+    return group
+
+
+def _shade(place: int, count: int) -> Color:
+    half = count // 2
+    if count % 2 and place == half:
+        return MIDDLE
+    if place < half:
+        return _mix(LOWEST, _PALE_LOW, place, half)
+    return _mix(style.BLUE, _PALE_HIGH, count - 1 - place, half)
+
+
+def _mix(end: Color, pale: Color, from_end: int, half: int) -> Color:
+    mixed: Color = linearlyInterpolatedColor(end, pale, 0, max(half - 1, 1), from_end)
+    return mixed
+
+
+def _place_keys(keys: Sequence[str], size: BarSize) -> list[list[tuple[int, float, str]]]:
+    """Return rows of (which key, where, its words), broken where the width ends."""
+    rows: list[list[tuple[int, float, str]]] = []
+    x = size.width + 1.0
+    for place, words in enumerate(keys):
+        width = style.measure_text(words, style.REGULAR, size.font_size) * 1.06
+        width += size.font_size * 2.4
+        if x + width > size.width:
+            rows.append([])
+            x = 0.0
+        rows[-1].append((place, x, words))
+        x += width
+    return rows
+
+
+def _draw_keys(
+    row: Sequence[tuple[int, float, str]], baseline: float, count: int, size: BarSize
+) -> Group:
+    group = Group()
+    for place, x, words in row:
+        box = Rect(x, baseline - size.font_size * 0.1, size.font_size, size.font_size)
+        box.fillColor, box.strokeColor = _shade(place, count), style.LINE
+        group.add(box)
+        group.add(_text(x + size.font_size * 1.4, baseline, words, size.font_size))
+    return group
+
+
+def _text(x: float, y: float, words: str, font_size: float) -> String:
+    found = String(x, y, words)
+    found.fontName, found.fontSize, found.fillColor = style.REGULAR, font_size, style.INK
+    return found
