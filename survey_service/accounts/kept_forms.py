@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -94,10 +94,14 @@ def name_of(token: str) -> str:
     return _hash(_secret_of(token))[:16]
 
 
-def remove_old_forms(now: datetime) -> None:
-    """Remove every form kept for longer than half an hour; `now` is in UTC."""
+def forget_old_forms(today: date) -> None:
+    """Remove the forms of earlier days; nobody can open them any more.
+
+    `today` is Copenhagen's and may be two hours old in UTC: a form of just now is left alone.
+    """
+    midnight = datetime.combine(today, time.min)
     with writing() as session:
-        kept_forms.delete_kept_forms_before(session, now.replace(tzinfo=None) - KEPT_FOR)
+        kept_forms.delete_kept_forms_before(session, midnight - timedelta(hours=2) - KEPT_FOR)
 
 
 def _secret_of(token: str) -> bytes:

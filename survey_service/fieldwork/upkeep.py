@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from survey_service.accounts.kept_forms import forget_old_forms
 from survey_service.fieldwork.counting import take_counts
 from survey_service.fieldwork.importing import forget_old_uploads
 from survey_service.fieldwork.retention import Purged, purge_expired
@@ -36,6 +37,7 @@ def do_upkeep(keys: KeyStore, today: date) -> Upkeep:
                 keys.destroy_wave_key(wave.id)
             take_counts(wave.id, today)
     forget_old_uploads(today)
+    forget_old_forms(today)
     purged = purge_expired(keys, today)
     # Also where nothing was removed: what came since yesterday lies in the order it came in.
     return Upkeep(tuple(purged), compact())

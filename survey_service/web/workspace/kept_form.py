@@ -6,7 +6,7 @@ whoever signs in next must see nothing of what another had typed, who may have h
 
 from datetime import datetime
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 from flask import current_app, redirect, request, session, url_for
@@ -43,7 +43,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
             session.setdefault(name, ended[name])
     if request.method in {"GET", "HEAD"}:
         if request.headers.get("Sec-Fetch-Dest", "document") == "document":
-            _go_on_at(request.full_path.removesuffix("?"), owner)
+            _go_on_at(_address_of_request(), owner)
         if owner is not None:
             session[_OWNER] = owner.hex
         if "_user_id" in ended:  # whoever has signed out knows that already
@@ -51,7 +51,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     elif owner is not None and is_from_here():
         session[_OWNER] = owner.hex
         _go_on_at(_page_it_stood_on(), owner)
-        session[_NOTICE] = _keep(owner)
+        session[_NOTICE] = keep_posted_form(owner)
     return redirect(url_for("workspace.sign_in"), code=303)
 
 
@@ -105,6 +105,22 @@ def page_after_sign_in(account_id: UUID) -> str:
     return str(address) if is_theirs else url_for("workspace.projects")
 
 
+def keep_posted_form(owner: UUID) -> str:
+    """Keep what was posted for its owner.
+
+    Returns "kept", "not_kept" where it is too large or holds a password, and "ended" where there
+    was nothing to keep.
+    """
+    form = _read_form()
+    if form is None:
+        return "not_kept"
+    if not form.fields:
+        return "ended"
+    token = kept_forms.keep_form(owner, form, _now())
+    session[_TOKENS] = [*_tokens(), token][-MOST_TABS:]
+    return "kept"
+
+
 def find_own_forms(account_id: UUID) -> dict[str, KeptForm]:
     """Return the kept forms this browser has the keys to and that are this account's."""
     found = {token: kept_forms.open_form(token, account_id, _now()) for token in _tokens()}
@@ -121,7 +137,18 @@ def forget_form(name: str) -> None:
             session[_TOKENS] = [other for other in _tokens() if other != token]
 
 
-def read_form() -> KeptForm | None:
+def is_from_here() -> bool:
+    """Whether a page of our own posted this, as the browser tells; without its word: no."""
+    fetched_from = request.headers.get("Sec-Fetch-Site")
+    if fetched_from is not None:
+        return fetched_from == "same-origin"
+    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    public_address = cast("Settings", current_app.extensions["survey_settings"]).public_address
+    own = {request.host, urlsplit(public_address or "").netloc} - {""}
+    return urlsplit(origin).netloc in own
+
+
+def _read_form() -> KeptForm | None:
     """Return the posted form without its files; None if it is too large or holds a password."""
     if request.mimetype not in _FORMS or (request.content_length or 0) > MOST_BYTES:
         return None
@@ -137,7 +164,7 @@ def read_form() -> KeptForm | None:
     if any(_is_secret(name) for name, _ in fields):
         return None
     return KeptForm(
-        path=_without_mark(),
+        path=_address_of_request(),
         page=_page_it_stood_on(),
         is_multipart=request.mimetype == "multipart/form-data",
         lost_files=any(file.filename for file in request.files.values()),
@@ -145,38 +172,15 @@ def read_form() -> KeptForm | None:
     )
 
 
-def is_from_here() -> bool:
-    """Whether a page of our own posted this, as the browser tells; without its word: no."""
-    fetched_from = request.headers.get("Sec-Fetch-Site")
-    if fetched_from is not None:
-        return fetched_from == "same-origin"
-    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    public_address = cast("Settings", current_app.extensions["survey_settings"]).public_address
-    own = {request.host, urlsplit(public_address or "").netloc} - {""}
-    return urlsplit(origin).netloc in own
-
-
-def _keep(owner: UUID) -> str:
-    """Keep what was posted and return what there is to say about it."""
-    form = read_form()
-    if form is None:
-        return "not_kept"
-    if not form.fields:
-        return "ended"
-    token = kept_forms.keep_form(owner, form, _now())
-    session[_TOKENS] = [*_tokens(), token][-MOST_TABS:]
-    return "kept"
-
-
 def _is_secret(name: str) -> bool:
     """Whether a field holds a password or a code; then the form is worth nothing without it."""
     return "password" in name or name in {"code", "totp", "repeated"}
 
 
-def _without_mark() -> str:
-    """Return the address a form was posted to, without the mark of an earlier try."""
+def _address_of_request() -> str:
+    """Return the path and query that were asked for, without the mark of a form sent again."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != SENT_AGAIN]
-    path = request.script_root + request.path
+    path = quote(request.script_root + request.path)
     return path + ("?" + urlencode(kept) if kept else "")
 
 

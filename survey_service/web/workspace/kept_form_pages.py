@@ -1,7 +1,7 @@
 """The page that offers to send what was typed before a session ended."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 from uuid import UUID
 
 from flask import Response, current_app, g, redirect, render_template, request, url_for
@@ -24,7 +24,7 @@ from survey_service.web.workspace.kept_form import (
     find_own_forms,
     forget_form,
     is_from_here,
-    read_form,
+    keep_posted_form,
     was_session_of_another,
 )
 
@@ -40,7 +40,7 @@ class ForgetForm(WorkspaceForm):
 
 @dataclass(frozen=True, slots=True)
 class ShownForm:
-    """A kept form on the page that offers to send it: `name` is empty where nothing is stored."""
+    """A kept form on the page that offers to send it."""
 
     name: str
     action: str
@@ -59,7 +59,8 @@ class ShownForm:
 def show_kept_forms() -> ResponseReturnValue:
     """Offer to send what was typed before the session ended."""
     found = find_own_forms(current_user.record.id)
-    return _page([_shown(form, token) for token, form in found.items()])
+    shown = [_shown(form, kept_forms.name_of(token)) for token, form in found.items()]
+    return render_template("workspace/kept_form.html", forms=shown, **workspace_frame())
 
 
 @pages.post("/fortsaet/kasser", endpoint="forget_kept_form")
@@ -91,10 +92,9 @@ def offer_to_send_again(error: CSRFError) -> ResponseReturnValue:
     That is what happens to a page that stayed open while somebody signed in again elsewhere. It is
     sent only by pressing a button on our own page, as the token is there to make sure of.
     """
-    form = read_form() if _may_send_again() else None
-    if form is None or not form.fields:
-        return refusal_page(error)
-    return _page([_shown(form)]), 400
+    if _may_send_again() and keep_posted_form(current_user.record.id) == "kept":
+        return redirect(url_for("workspace.kept_forms"), code=303)
+    return refusal_page(error)
 
 
 def _may_send_again() -> bool:
@@ -102,20 +102,14 @@ def _may_send_again() -> bool:
     return is_work and is_from_here() and not was_session_of_another(current_user.record.id)
 
 
-def _page(forms: list[ShownForm]) -> str:
-    return render_template("workspace/kept_form.html", forms=forms, **workspace_frame())
-
-
-def _shown(form: KeptForm, token: str | None = None) -> ShownForm:
-    name = "" if token is None else kept_forms.name_of(token)
-    joint = "&" if "?" in form.path else "?"
-    action = form.path + (joint + urlencode({SENT_AGAIN: name}) if name else "")
+def _shown(form: KeptForm, name: str) -> ShownForm:
+    action = form.path + ("&" if "?" in form.path else "?") + urlencode({SENT_AGAIN: name})
     return ShownForm(name, action, _place_of(form.path), form)
 
 
 def _place_of(path: str) -> str:
     """Return what people call the place an address belongs to: its project, and its wave."""
-    own_path = urlsplit(path).path.removeprefix(request.script_root)
+    own_path = unquote(urlsplit(path).path).removeprefix(request.script_root)
     try:
         _, values = current_app.create_url_adapter(request).match(own_path, method="POST")  # type: ignore[union-attr]
         if "wave_id" in values:
