@@ -46,7 +46,7 @@ def path_of(app: Flask, endpoint: str) -> tuple[str, str]:
         kind = type(rule._converters[name]).__name__
         values[name] = {"UUIDConverter": uuid4(), "IntegerConverter": 1}.get(kind, "x")
         if kind == "AnyConverter":
-            values[name] = rule._converters[name].regex.strip("(?:)").split("|")[0]
+            values[name] = min(rule._converters[name].items)
     with app.test_request_context():
         from flask import url_for
 
