@@ -107,6 +107,18 @@ def read_invitation_list(content: bytes) -> InvitationList:
         ) from error
 
 
+def decode_list(content: bytes) -> str:
+    """Return a file's text, to be shown and put right. Raises InputRefused for what is no text."""
+    try:
+        return content.decode(parse_delimited(Path(FIELD), content).encoding.codec)
+    except BadInputError as error:
+        rules = {fault.rule for fault in error.faults}
+    if "not_text" in rules:
+        raise InputRefused(FieldFault("file", "list_not_text"))
+    # Its header is at fault, which is told where the list is read.
+    return content.decode("utf-8-sig", errors="replace")
+
+
 def write_guarded_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Return a semicolon-separated file that Danish Excel opens as it is, in UTF-8 with its mark.
 

@@ -29,6 +29,7 @@ class Invited:
 
     invitation_id: UUID
     unit: str
+    unit_key: str
     audience: str
     language: str
     is_mailed: bool
@@ -76,6 +77,11 @@ def load_contacts(keys: KeyStore, batch: BatchRecord) -> list[tuple[InvitationRe
     return sorted(found, key=lambda pair: (pair[1].name.casefold(), pair[0].id.hex))
 
 
+def find_batch_units(keys: KeyStore, batch: BatchRecord) -> frozenset[str]:
+    """Return the keys of the units a batch of an open wave invites to. Raises DocumentsGone."""
+    return frozenset(person.unit_key for person in load_invited(keys, batch))
+
+
 def load_invited(keys: KeyStore, batch: BatchRecord) -> list[Invited]:
     """Return everybody of a batch by unit, audience and name. Raises DocumentsGone."""
     rows = load_contacts(keys, batch)
@@ -83,9 +89,7 @@ def load_invited(keys: KeyStore, batch: BatchRecord) -> list[Invited]:
     project = projects.find_project(reading(), wave.project_id)
     if project is None:
         raise DocumentsGone
-    units = {
-        unit.id: unit.name for unit in projects.find_unit_tree(reading(), project.municipality_id)
-    }
+    units = {unit.id: unit for unit in projects.find_unit_tree(reading(), project.municipality_id)}
     wave_key = keys.wave_key(wave.id)
     codes = {row.id: unseal(wave_key, "register", row.sealed_code, "invitation") for row, _ in rows}
     hashes = {row_id: wave_key.fingerprint("code", code) for row_id, code in codes.items()}
@@ -93,7 +97,8 @@ def load_invited(keys: KeyStore, batch: BatchRecord) -> list[Invited]:
     people = [
         Invited(
             invitation_id=row.id,
-            unit=units[admitted[hashes[row.id]][0]],
+            unit=units[admitted[hashes[row.id]][0]].name,
+            unit_key=units[admitted[hashes[row.id]][0]].key,
             audience=admitted[hashes[row.id]][1],
             language=row.language,
             is_mailed=row.is_mailed,

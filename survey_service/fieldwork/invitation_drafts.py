@@ -25,6 +25,7 @@ from survey_service.storage import projects
 from survey_service.storage.database import reading
 from survey_service.storage.keys import Key, KeyStore
 from survey_service.storage.projects import ProjectRecord, UnitRecord, WaveRecord
+from survey_service.texts import LANGUAGES
 
 CODES_AT_MOST = 20_000
 LENGTHS = {"reference": 100, "name": 200, "address": 500, "email": 254}
@@ -119,8 +120,10 @@ def draft_of_codes(
 ) -> InvitationDraft:
     """Return what a number of codes per unit and audience would mean; nobody is named.
 
-    Raises InputRefused where none are wanted, or more than CODES_AT_MOST.
+    Raises InputRefused where none are wanted, or more than CODES_AT_MOST, or in no language known.
     """
+    if language not in LANGUAGES:
+        raise InputRefused(FieldFault("language", "unknown_choice"))
     total = sum(wanted.values())
     if not total:
         raise InputRefused(FieldFault("", "codes_none"))
@@ -134,6 +137,12 @@ def draft_of_codes(
         for _ in range(count)
     )
     return InvitationDraft(invitees, _count_cells(project, wave, invitees, units))
+
+
+def read_email(typed: str) -> str | None:
+    """Return an address as mail servers write it, None for what cannot be one."""
+    email = _plain_email(typed)
+    return email if len(email) <= LENGTHS["email"] and _EMAIL.fullmatch(email) else None
 
 
 class _LineReader:

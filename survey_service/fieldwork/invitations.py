@@ -107,6 +107,12 @@ def find_open_links(wave_id: UUID) -> Mapping[tuple[UUID, str], int]:
     return storage.count_open_links(reading(), wave_id)
 
 
+def is_open_link(keys: KeyStore, wave_id: UUID, token: str) -> bool:
+    """Whether a token is that of an open link of this wave."""
+    token_hash = keys.wave_key(wave_id).fingerprint("link", token)
+    return storage.has_open_link(reading(), wave_id, token_hash)
+
+
 def withdraw_open_links(wave_id: UUID, unit_id: UUID, audience: str) -> None:
     """Make the open links of a unit and audience lead nowhere; answers given by them stay."""
     with writing() as session:

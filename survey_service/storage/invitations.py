@@ -261,6 +261,12 @@ def count_open_links(session: Session, wave_id: UUID) -> Mapping[tuple[UUID, str
     return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
+def has_open_link(session: Session, wave_id: UUID, token_hash: str) -> bool:
+    """Whether a wave has an open link whose token has this keyed hash."""
+    same = (OpenLink.wave_id == wave_id, OpenLink.token_hash == token_hash)
+    return bool(session.execute(select(exists().where(*same))).scalar())
+
+
 def delete_open_links(session: Session, wave_id: UUID, unit_id: UUID, audience: str) -> None:
     """Remove the open links of one unit and audience in a wave."""
     session.execute(

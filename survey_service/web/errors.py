@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException
 
-from survey_service.fieldwork import answering, kiosk, waves
+from survey_service.fieldwork import answering, batches, invitations, kiosk, waves
 from survey_service.texts import DEFAULT_LANGUAGE, load_texts
 from survey_service.web.kiosk.cookies import on_tablet
 from survey_service.web.language import TEXTS, choose_language, has_text, translate
@@ -53,6 +53,8 @@ REFUSALS: dict[type[Exception], Refusal] = {
     answering.PageUnknown: Refusal(404, "out_of_order", "answer.introduction"),
     answering.NothingAnswered: Refusal(400, "nothing_answered", "answer.introduction"),
     kiosk.KioskRefused: Refusal(403, "tablet_unpaired", "answer.enter"),
+    invitations.InvitationRefused: Refusal(409, "invitation_refused", "workspace.projects"),
+    batches.DocumentsGone: Refusal(409, "documents_gone", "workspace.projects"),
     kiosk.AudienceNotAsked: Refusal(409, "audience_not_asked", "answer.enter"),
     waves.WaveStepRefused: Refusal(409, "wave_step", "workspace.projects"),
     ReleaseRefused: Refusal(409, "nothing_to_release", "workspace.projects"),

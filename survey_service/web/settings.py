@@ -1,6 +1,7 @@
 """What an installation decides for itself, in `settings.toml` of its instance directory."""
 
 import os
+import re
 import stat
 import tomllib
 from dataclasses import dataclass, field
@@ -10,11 +11,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from survey_service.fieldwork.mailing import MailServer
 from survey_service.texts import Wording
 
 DATABASE_VARIABLE = "SURVEY_SERVICE_DATABASE"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 """Where an address without TLS is harmless: it never leaves the machine."""
+
+_MAILBOX = re.compile(r"([^<>@\x00-\x1f]+ )?<?[^<>@\s,;:]+@[^<>@\s,;:]+>?")
 
 MOST_SECONDS = 3600
 """A tablet that waits longer than an hour forgets nobody."""
@@ -70,6 +74,7 @@ class Settings:
     kiosk_grace_seconds: int
     public_address: str | None = None
     single_sign_on: SingleSignOn | None = None
+    mail: MailServer | None = None
 
 
 _DEFAULT_CONTACTS: tuple[dict[str, Any], ...] = (
@@ -112,6 +117,7 @@ def _settings(instance: Path, found: dict[str, Any]) -> Settings:
         kiosk_grace_seconds=_seconds(found, "kiosk_grace_seconds", 60),
         public_address=_address(found, "public_address"),
         single_sign_on=_single_sign_on(instance, found.get("single_sign_on")),
+        mail=_mail(instance, found.get("mail")),
     )
 
 
@@ -179,19 +185,47 @@ def _single_sign_on(instance: Path, entry: Any) -> SingleSignOn | None:
     )
 
 
-def _secret(path: Path) -> str:
+_MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+def _mail(instance: Path, entry: Any) -> MailServer | None:
+    if entry is None:
+        return None
+    if not isinstance(entry, dict):
+        raise ValueError(f"mail: expected a section, found {entry!r}")  # noqa: TRY004
+    found = {name: _text(entry, name) for name in ("host", "sender", "reply_to", "username")}
+    security = _text(entry, "security") or "starttls"
+    host, sender = found["host"], found["sender"]
+    if not host or not sender:
+        raise ValueError("mail: expected host and sender, found one of them missing")
+    if security not in _MAIL_PORTS:
+        raise ValueError(f"mail: security: expected starttls, tls or none, found {security!r}")
+    if security == "none" and host not in LOOPBACK:
+        raise ValueError(f"mail: security: expected starttls or tls for {host}, found none")
+    for name in ("sender", "reply_to"):
+        if found[name] is not None and not _MAILBOX.fullmatch(found[name] or ""):
+            raise ValueError(f"mail: {name}: expected a mail address, found {found[name]!r}")
+    port = entry.get("port", _MAIL_PORTS[security])
+    if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= 65535:
+        raise ValueError(f"mail: port: expected a whole number to 65535, found {port!r}")
+    file = _text(entry, "password_file")
+    password = None if file is None else _secret(instance / file, "mail: password_file")
+    if (found["username"] is None) != (password is None):
+        raise ValueError("mail: expected username and password_file together, found one alone")
+    return MailServer(host, port, security, sender, found["reply_to"], found["username"], password)
+
+
+def _secret(path: Path, name: str = "client_secret_file") -> str:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         text = path.read_text(encoding="utf-8").strip()
     except OSError as error:
         found = (error.strerror or "no way to read it").lower()
-        raise ValueError(f"client_secret_file: {path}: expected a file, found: {found}") from error
+        raise ValueError(f"{name}: {path}: expected a file, found: {found}") from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ValueError(
-            f"client_secret_file: {path}: expected mode 600, found {mode:o}; run chmod 600 on it"
-        )
+        raise ValueError(f"{name}: {path}: expected mode 600, found {mode:o}; run chmod 600 on it")
     if not text:
-        raise ValueError(f"client_secret_file: {path}: expected a secret, found nothing")
+        raise ValueError(f"{name}: {path}: expected a secret, found nothing")
     return text
 
 

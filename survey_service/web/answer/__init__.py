@@ -2,6 +2,7 @@
 
 from survey_service.web.answer import (  # noqa: F401 - they add their pages
     around,
+    letters,
     notices,
     pausing,
     views,

@@ -34,6 +34,8 @@ WAYS: dict[str, Way] = {
             "workspace.results", project_id=project_id, number=values.get("number")
         ),
     ),
+    "mail_invitations": Way("invitations", lambda _, values: _batch_url(values)),
+    "mail_reminders": Way("invitations", lambda _, values: _batch_url(values)),
 }
 """Every kind of work in `jobs.kinds` has its way here."""
 
@@ -83,6 +85,10 @@ def fetch_job_file(job_id: UUID) -> ResponseReturnValue:
     if state.status != "done" or state.file_name is None or not path.is_file():
         abort(404)
     return send_file(path.absolute(), as_attachment=True, download_name=state.file_name)
+
+
+def _batch_url(values: Mapping[str, object]) -> str:
+    return url_for("workspace.batch", batch_id=UUID(hex=str(values["batch"])))
 
 
 def _find_own(job_id: UUID) -> tuple[ProjectRecord, JobState]:
