@@ -106,7 +106,7 @@ def test_every_page_of_a_release_tells_what_it_is_for_and_has_tables_with_captio
 ):
     shown = page(evaluator, answered, section)
     assert shown.status == 200
-    assert '<p class="lead">Her ' in shown.html
+    assert '<p class="purpose">Her ' in shown.html
     assert shown.html.count("<table") == shown.html.count("<caption>") >= 1
     assert " style=" not in shown.html
 

@@ -1,6 +1,6 @@
 """Audiences side by side: gaps on the items they share, and where most can be gained."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import g
 
@@ -13,6 +13,9 @@ from survey_service.web.language import translate
 from survey_service.web.workspace.frame import WITHHELD, audience_name
 from survey_service.web.workspace.results_frame import (
     Block,
+    Chart,
+    Choice,
+    Section,
     Tab,
     Table,
     details_of,
@@ -21,29 +24,29 @@ from survey_service.web.workspace.results_frame import (
     measure_names,
     order_audiences,
     picture,
-    render_section,
     wave_names,
 )
 
 Pair = tuple[str, str]
 
 
-def render_gaps(release: PublishedRelease, chosen: str | None) -> str:
-    """Show one pair of audiences; `chosen` is "citizen-staff" or any other pair there is."""
+def build_gaps(release: PublishedRelease, query: Mapping[str, str]) -> Section:
+    """Return one pair of audiences; `pair` is "citizen:staff" or any other pair there is."""
+    chosen = query.get("pair")
     gaps = details_of(release).gaps
     pairs = list(dict.fromkeys((gap.first_audience, gap.second_audience) for gap in gaps))
     if not pairs:
-        return render_section(release, "gaps", _potential_blocks(release))
+        return Section("gaps", _potential_blocks(release))
     pair = next((found for found in pairs if _query_of(found) == chosen), pairs[0])
     own = [gap for gap in gaps if (gap.first_audience, gap.second_audience) == pair]
-    return render_section(
-        release,
+    tabs = [
+        Tab(" / ".join(_names(found)), {"pair": _query_of(found)}, found == pair) for found in pairs
+    ]
+    return Section(
         "gaps",
         [_last_wave_block(release, pair, own), *_potential_blocks(release)],
-        [
-            Tab(" / ".join(_names(found)), {"pair": _query_of(found)}, found == pair)
-            for found in pairs
-        ],
+        [Choice(translate("workspace.results.audiences"), tabs)],
+        {"pair": _query_of(pair)},
     )
 
 
@@ -63,6 +66,7 @@ def _last_wave_block(release: PublishedRelease, pair: Pair, gaps: Sequence[Relea
     said = "certain" if certain else "none_certain"
     return Block(
         heading=f"{' / '.join(audiences)}, {waves[last]}",
+        name="forskelle",
         texts=[
             translate(f"workspace.gaps.{said}", names=listed(certain)),
             translate("workspace.gaps.shared", first=audiences[0], second=audiences[1]),
@@ -80,7 +84,7 @@ def _last_wave_block(release: PublishedRelease, pair: Pair, gaps: Sequence[Relea
 
 def _charts(
     gaps: Sequence[ReleasedGap], names: dict[str, str], audiences: Pair, wave: str
-) -> list[dict[str, object]]:
+) -> list[Chart]:
     rows = [
         GapRow(
             names[gap.principle],
@@ -170,6 +174,7 @@ def _potential_blocks(release: PublishedRelease) -> list[Block]:
     return [
         Block(
             heading=translate("workspace.gaps.potential", wave=wave_names(release)[last]),
+            name="potentiale",
             texts=[translate("workspace.gaps.potential_rule")],
             points=[_potential_sentence(potentials[audience], names) for audience in audiences],
             folded=[

@@ -23,39 +23,38 @@ from survey_service.web.language import translate
 from survey_service.web.workspace.frame import WITHHELD, audience_name
 from survey_service.web.workspace.results_frame import (
     Block,
-    Tab,
+    Chart,
+    Section,
     Table,
+    choose_audience,
     details_of,
     instrument_of,
     measure_names,
-    order_audiences,
     picture,
-    render_section,
     share_text,
     wave_names,
 )
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 Shown = Mapping[tuple[str, str], ReleasedItem]
 """(item, wave) to what may be shown."""
 
 
-def render_items(release: PublishedRelease, chosen: str | None) -> str:
-    """Show the questions of one audience; one that the release does not hold gives the first."""
+def build_items(release: PublishedRelease, query: Mapping[str, str]) -> Section:
+    """Return the questions of one audience; one that the release does not hold gives the first."""
     details = details_of(release)
-    audiences = order_audiences(release, (item.audience for item in details.items))
-    if not audiences:
-        return render_section(release, "items", [])
-    audience = chosen if chosen in audiences else audiences[0]
+    found = (item.audience for item in details.items)
+    audience, choice = choose_audience(release, found, query.get("audience"))
+    if audience is None:
+        return Section("items")
     instrument = instrument_of(release, audience)
     shown = {(item.item, item.wave): item for item in details.items if item.audience == audience}
     questions = dict(instrument.by_key) if instrument is not None else {}
     blocks = [_flag_block(release, audience, questions)]
     if instrument is not None:
         blocks += _principle_blocks(release, instrument, shown)
-    tabs = [
-        Tab(audience_name(found), {"audience": found}, found == audience) for found in audiences
-    ]
-    return render_section(release, "items", blocks, tabs)
+    return Section("items", blocks, [choice], {"audience": audience})
 
 
 def _flag_block(release: PublishedRelease, audience: str, questions: Mapping[str, Item]) -> Block:
@@ -115,6 +114,7 @@ def _principle_block(
     ]
     return Block(
         heading=name,
+        name=measure,
         charts=_charts(measure, f"{name}, {waves[last]}", spread) if spread else (),
         tables=[_share_table(items, shown, waves, last)],
         folded=[_option_table(spread, waves[last])] if spread else (),
@@ -125,9 +125,7 @@ def _options(item: Item) -> list[str]:
     return [option.wording.read_in(g.language) for option in item.answer_options]
 
 
-def _charts(
-    measure: str, title: str, spread: Sequence[tuple[Item, ReleasedItem]]
-) -> list[dict[str, object]]:
+def _charts(measure: str, title: str, spread: Sequence[tuple[Item, ReleasedItem]]) -> list[Chart]:
     bars = [ShareBar(item.wording.read_in(g.language), found.option_shares)
             for item, found in spread]  # fmt: skip
     keys = _options(spread[0][0])
@@ -161,7 +159,7 @@ def _share_table(items: Sequence[Item], shown: Shown, waves: dict[str, str], las
         [
             [
                 item.wording.read_in(g.language),
-                *(_high_text(shown.get((item.key, wave))) for wave in waves),
+                *(high_text(shown.get((item.key, wave))) for wave in waves),
                 *_last_cells(shown.get((item.key, last))),
             ]
             for item in items
@@ -169,13 +167,15 @@ def _share_table(items: Sequence[Item], shown: Shown, waves: dict[str, str], las
     )
 
 
-def _high_text(found: ReleasedItem | None) -> str:
+def high_text(found: ReleasedItem | None) -> str:
+    """Return the share of high answers with its interval: "53 % (45–61 %)"."""
     if found is None or found.high_share is None:
         return WITHHELD
     if found.high_share_low is None or found.high_share_high is None:
         return share_text(found.high_share)
     low, high = round(found.high_share_low * 100), share_text(found.high_share_high)
-    return f"{share_text(found.high_share)} ({low}–{high})"
+    limits = f"({low}–{high})".replace(" ", NO_BREAK)
+    return f"{share_text(found.high_share).replace(' ', NO_BREAK)} {limits}"
 
 
 def _last_cells(found: ReleasedItem | None) -> list[str]:

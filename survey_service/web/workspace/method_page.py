@@ -1,7 +1,7 @@
 """The method table: how it was computed, with what certainty, and what it cannot say."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import g
 
@@ -14,15 +14,14 @@ from survey_service.web.language import has_text, long_date, translate
 from survey_service.web.workspace.frame import WITHHELD, audience_name
 from survey_service.web.workspace.results_frame import (
     Block,
-    Tab,
+    Section,
     Table,
+    choose_audience,
     details_of,
     difference_text,
     exact_text,
     mean_text,
     measure_names,
-    order_audiences,
-    render_section,
     score_text,
     share_text,
     wave_names,
@@ -32,21 +31,20 @@ LIMIT_COUNT = 6
 COMPONENTS = ("unit", "unit:wave", "respondent", "residual")
 
 
-def render_method(release: PublishedRelease, chosen: str | None) -> str:
-    """Show how the comparison was made, and its figures for one audience."""
+def build_method(release: PublishedRelease, query: Mapping[str, str]) -> Section:
+    """Return how the comparison was made, and its figures for one audience."""
     rows = details_of(release).method_rows
-    audiences = order_audiences(release, (row.audience for row in rows))
-    if not audiences:
-        return render_section(release, "method", [_plan_block(release, ()), _limits_block()])
-    audience = chosen if chosen in audiences else audiences[0]
+    found = (row.audience for row in rows)
+    audience, choice = choose_audience(release, found, query.get("audience"))
+    if audience is None:
+        return Section("method", [_plan_block(release, ()), _limits_block()])
     own = [row for row in rows if row.audience == audience]
-    tabs = [Tab(audience_name(one), {"audience": one}, one == audience) for one in audiences]
     blocks = [
         _plan_block(release, rows),
         *(_pair_block(release, pair, own) for pair in _pairs(release, own)),
         _limits_block(),
     ]
-    return render_section(release, "method", blocks, tabs)
+    return Section("method", blocks, [choice], {"audience": audience})
 
 
 def _pairs(release: PublishedRelease, rows: Sequence[ReleasedMethodRow]) -> list[tuple[str, str]]:
@@ -115,6 +113,7 @@ def _pair_block(
     doubtful = [names[row.principle] for row in rows if row.disagrees]
     return Block(
         heading=title,
+        name=f"{pair[0]}-{pair[1]}",
         notes=[translate("workspace.method.disagrees", name=name) for name in doubtful],
         tables=[_mean_table(rows, names, title), _test_table(rows, names, title)],
         folded=[

@@ -11,13 +11,12 @@ from survey_service.web.language import translate
 from survey_service.web.workspace.frame import WITHHELD, audience_name
 from survey_service.web.workspace.results_frame import (
     Block,
-    Tab,
+    Section,
     Table,
+    choose_audience,
     details_of,
     listed,
     measure_names,
-    order_audiences,
-    render_section,
     score_text,
     share_text,
     wave_names,
@@ -27,16 +26,16 @@ Shown = Mapping[tuple[str, str], ReleasedReliability]
 """(principle, wave) to what may be shown."""
 
 
-def render_reliability(release: PublishedRelease, chosen: str | None) -> str:
-    """Show the reliabilities of one audience."""
+def build_reliability(release: PublishedRelease, query: Mapping[str, str]) -> Section:
+    """Return the reliabilities of one audience."""
     found = details_of(release).reliabilities
-    audiences = order_audiences(release, (row.audience for row in found))
-    if not audiences:
-        return render_section(release, "reliability", [])
-    audience = chosen if chosen in audiences else audiences[0]
+    audiences = (row.audience for row in found)
+    audience, choice = choose_audience(release, audiences, query.get("audience"))
+    if audience is None:
+        return Section("reliability")
     shown = {(row.principle, row.wave): row for row in found if row.audience == audience}
-    tabs = [Tab(audience_name(one), {"audience": one}, one == audience) for one in audiences]
-    return render_section(release, "reliability", [_block(release, audience, shown)], tabs)
+    blocks = [_block(release, audience, shown)]
+    return Section("reliability", blocks, [choice], {"audience": audience})
 
 
 def _block(release: PublishedRelease, audience: str, shown: Shown) -> Block:
@@ -52,6 +51,7 @@ def _block(release: PublishedRelease, audience: str, shown: Shown) -> Block:
     last = [wave for wave in waves if any(found == wave for _, found in shown)][-1]
     return Block(
         heading=audience_name(audience),
+        name="alfa",
         texts=[translate("workspace.reliability.reading")]
         + ([] if poor else [translate("workspace.reliability.none_poor")]),
         notes=said,

@@ -14,31 +14,30 @@ from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import results
 from survey_service.storage.database import reading
 from survey_service.web.language import translate
-from survey_service.web.workspace.frame import WITHHELD, audience_name
+from survey_service.web.workspace.frame import WITHHELD, audience_name, own_units
 from survey_service.web.workspace.results_frame import (
     Block,
-    Tab,
+    Chart,
+    Section,
     Table,
+    choose_audience,
     details_of,
     difference_text,
     mean_text,
     measure_names,
-    order_audiences,
     picture,
-    render_section,
     score_text,
     share_text,
     wave_names,
 )
 
 
-def render_respondents(release: PublishedRelease, chosen: str | None) -> str:
-    """Show who answered in one audience."""
+def build_respondents(release: PublishedRelease, query: Mapping[str, str]) -> Section:
+    """Return who answered in one audience."""
     counts = (count.audience for count in release.figures.counts if count.sent is not None)
-    audiences = order_audiences(release, counts)
-    if not audiences:
-        return render_section(release, "respondents", [])
-    audience = chosen if chosen in audiences else audiences[0]
+    audience, choice = choose_audience(release, counts, query.get("audience"))
+    if audience is None:
+        return Section("respondents")
     found = [
         _rate_block(release, audience),
         _help_block(release, audience),
@@ -47,10 +46,8 @@ def render_respondents(release: PublishedRelease, chosen: str | None) -> str:
         _weighted_block(release, audience),
         _missing_block(release, audience),
     ]
-    tabs = [Tab(audience_name(one), {"audience": one}, one == audience) for one in audiences]
-    return render_section(
-        release, "respondents", [block for block in found if block is not None], tabs
-    )
+    blocks = [block for block in found if block is not None]
+    return Section("respondents", blocks, [choice], {"audience": audience})
 
 
 def _rate_block(release: PublishedRelease, audience: str) -> Block:
@@ -61,13 +58,15 @@ def _rate_block(release: PublishedRelease, audience: str) -> Block:
         if rate.audience == audience
     }
     last = release.figures.waves[-1]
+    own = own_units(release.project)
     units = {
         key: name
         for key, name in results.find_unit_names(reading(), release.project.municipality_id).items()
-        if any(unit == key for unit, _ in rates)
+        if any(unit == key for unit, _ in rates) and (own is None or key in own)
     }
     return Block(
         heading=translate("workspace.respondents.rates"),
+        name="svarprocent",
         texts=[translate("workspace.respondents.rates_text")],
         charts=_rate_charts(units, waves[last], [rates.get((unit, last)) for unit in units]),
         tables=[
@@ -88,7 +87,7 @@ def _rate_block(release: PublishedRelease, audience: str) -> Block:
 
 def _rate_charts(
     units: Mapping[str, str], wave: str, rates: Sequence[ReleasedRate | None]
-) -> Sequence[dict[str, object]]:
+) -> Sequence[Chart]:
     bars = [
         ShareBar(name, (rate.rate,), share_text(rate.rate))
         for name, rate in zip(units.values(), rates, strict=True)
@@ -139,6 +138,7 @@ def _help_block(release: PublishedRelease, audience: str) -> Block | None:
     waves = wave_names(release)
     return Block(
         heading=translate("workspace.respondents.help"),
+        name="hjaelp",
         texts=[translate("workspace.respondents.help_text")],
         notes=[
             translate(
@@ -207,6 +207,7 @@ def _panel_block(release: PublishedRelease, audience: str) -> Block | None:
     sentences = [sentence for sentence in said if sentence]
     return Block(
         heading=translate("workspace.respondents.panel", **words),
+        name="gengangere",
         texts=[translate("workspace.respondents.panel_text", **words)]
         + ([translate("workspace.respondents.tipping_lead")] if sentences else []),
         points=sentences,
@@ -267,6 +268,7 @@ def _reliable_change_block(release: PublishedRelease, audience: str) -> Block | 
     words = _pair_words(release)
     return Block(
         heading=translate("workspace.respondents.moved"),
+        name="flyttet",
         texts=[translate("workspace.respondents.moved_text", **words)],
         tables=[
             Table(
@@ -300,6 +302,7 @@ def _weighted_block(release: PublishedRelease, audience: str) -> Block | None:
     }
     return Block(
         heading=translate("workspace.respondents.weighted"),
+        name="vaegtet",
         texts=[translate("workspace.respondents.weighted_text")],
         tables=[
             Table(
@@ -348,6 +351,7 @@ def _missing_block(release: PublishedRelease, audience: str) -> Block | None:
 
     return Block(
         heading=translate("workspace.respondents.missing"),
+        name="ubesvaret",
         texts=[
             translate("workspace.respondents.missing_text", points=points)
             if largest

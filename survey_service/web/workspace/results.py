@@ -30,12 +30,12 @@ def show_results(project_id: UUID) -> ResponseReturnValue:
     release = find_shown_release(project_id)
     if release is None:
         return render_no_release(project)
-    return render_results(release, request.args.get("audience"))
+    return render_results(release, request.args)
 
 
 @pages.get(
     "/projekt/<uuid:project_id>/resultater/"
-    "<any(maalgrupper, spoergsmaal, svarere, paalidelighed, metode):section>",
+    "<any(afdelinger, maalgrupper, vaerdier, spoergsmaal, svarere, paalidelighed, metode):section>",
     endpoint="result_section",
 )
 @access(Access.READER)

@@ -1,7 +1,7 @@
 """What the pages of a release share: the way between them, blocks, tables, words for figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import g, render_template, url_for
@@ -17,17 +17,23 @@ from survey_service.measurement.released_details import ReleasedDetails, Release
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import projects
 from survey_service.storage.database import reading
+from survey_service.web.access import may_open
 from survey_service.web.language import has_text, long_date, translate
-from survey_service.web.workspace.frame import WITHHELD, project_frame
+from survey_service.web.workspace.frame import WITHHELD, audience_name, project_frame
 
 SECTION_PATHS = {
+    "units": "afdelinger",
     "gaps": "maalgrupper",
+    "values": "vaerdier",
     "items": "spoergsmaal",
     "respondents": "svarere",
     "reliability": "paalidelighed",
     "method": "metode",
 }
 """Each page's last word in its address."""
+
+COMPARISON_PATH = "sammenligning"
+"""What the first page's figures begin with in their addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +47,28 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """One picture as `<svg>`, for wide or narrow screens, with its extent in points."""
+
+    kind: str
+    svg: Markup
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """One card of a page: whatever it has of heading, sentences, warnings, pictures and tables."""
+    """One card of a page: whatever it has of heading, sentences, warnings, pictures and tables.
+
+    `name` is its own in the address of the figure; without one it has no address.
+    """
 
     heading: str = ""
+    name: str = ""
     texts: Sequence[str] = ()
     notes: Sequence[str] = ()
     points: Sequence[str] = ()
-    charts: Sequence[Mapping[str, object]] = ()
+    charts: Sequence[Chart] = ()
     tables: Sequence[Table] = ()
     folded: Sequence[Table] = ()
 
@@ -58,42 +78,127 @@ class Tab:
     """One choice on a page: the query that makes it, and its words."""
 
     label: str
-    query: Mapping[str, str]
+    query: Mapping[str, Any]
     current: bool
 
 
-def render_section(
-    release: PublishedRelease,
-    section: str,
-    blocks: Iterable[Block],
-    tabs: Sequence[Tab] = (),
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What can be chosen on a page, as a row of tabs."""
+
+    label: str
+    tabs: Sequence[Tab]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one page of a release shows; `query` names what is chosen, of all there is."""
+
+    name: str
+    blocks: Sequence[Block] = ()
+    choices: Sequence[Choice] = ()
+    query: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> str:
+        """The names of what is chosen, for headings away from the page."""
+        return ", ".join(tab.label for choice in self.choices for tab in choice.tabs if tab.current)
+
+
+def choose_audience(
+    release: PublishedRelease, found: Iterable[str], chosen: str | None
+) -> tuple[str | None, Choice]:
+    """Return the audience to show, None if there are none, and the tabs to choose another.
+
+    Args:
+        release: says which is the primary one: it comes first.
+        found: the audiences there is anything of.
+        chosen: the one asked for; one that is not found gives the first.
+    """
+    audiences = order_audiences(release, found)
+    audience = chosen if chosen in audiences else next(iter(audiences), None)
+    tabs = [Tab(audience_name(one), {"audience": one}, one == audience) for one in audiences]
+    return audience, Choice(translate("workspace.results.audiences"), tabs)
+
+
+def render_section(release: PublishedRelease, section: Section) -> str:
     """Return one of the pages of a release."""
+    shown = list(section.blocks)
     return render_template(
         "workspace/result_section.html",
         **project_frame(release.project, "results"),
-        heading=translate(f"workspace.{section}.heading"),
-        purpose=translate(f"workspace.{section}.purpose"),
-        release={"number": release.number, "date": long_date(release.released_on)},
-        sections=section_links(release, section),
-        tabs_label=translate("workspace.results.audiences"),
-        tabs=[
+        heading=translate(f"workspace.{section.name}.heading"),
+        purpose=translate(f"workspace.{section.name}.purpose"),
+        release=release_words(release),
+        sections=section_links(release, section.name),
+        choices=[
             {
-                "label": tab.label,
-                "url": section_url(release, section, **tab.query),
-                "current": tab.current,
+                "label": choice.label,
+                "tabs": [
+                    {
+                        "label": tab.label,
+                        "url": section_url(release, section.name, **{**section.query, **tab.query}),
+                        "current": tab.current,
+                    }
+                    for tab in choice.tabs
+                ],
             }
-            for tab in tabs
+            for choice in section.choices
+            if len(choice.tabs) > 1
         ],
-        blocks=list(blocks) or [Block(texts=[translate("workspace.sections.nothing")])],
+        blocks=[(block, figure_links(release, section, block)) for block in shown],
+        nothing=None if shown else translate("workspace.sections.nothing"),
     )
 
 
+def release_words(release: PublishedRelease) -> dict[str, object]:
+    """Return a release's number and date as pages tell them."""
+    return {"number": release.number, "date": long_date(release.released_on)}
+
+
+def figure_name(section: Section, block: Block) -> str:
+    """Return a figure's name in addresses: the page's path and the block's own name."""
+    path = SECTION_PATHS.get(section.name, COMPARISON_PATH)
+    return f"{path}-{block.name}"
+
+
+def figure_heading(section: Section, block: Block) -> str:
+    """Return what a figure is about, away from its page."""
+    if section.name == "comparison":
+        return block.heading
+    page = translate(f"workspace.{section.name}.heading")
+    return f"{page}: {block.heading}" if block.heading and block.heading != page else page
+
+
+def figure_links(
+    release: PublishedRelease, section: Section, block: Block
+) -> dict[str, object] | None:
+    """Return the ways to a figure on a page of its own and to its files; None without a name."""
+    tables = [*block.tables, *block.folded]
+    if not block.name or not (tables or block.charts):
+        return None
+    place: dict[str, Any] = {
+        "project_id": release.project.id,
+        "figure": figure_name(section, block),
+        "number": release.number,
+        **section.query,
+    }
+    return {
+        "heading": figure_heading(section, block),
+        "page": url_for("workspace.figure", **place),
+        "picture": url_for("workspace.figure_picture", **place) if block.charts else None,
+        "tables": [
+            url_for("workspace.figure_table", place=number, **place)
+            for number in range(1, len(tables) + 1)
+        ],
+    }
+
+
 def section_links(release: PublishedRelease, current: str) -> list[dict[str, object]]:
-    """Return the way between the pages of a release; `comparison` is the first of them."""
+    """Return the way between the pages of a release that the reader may open."""
     first = url_for("workspace.results", project_id=release.project.id, number=release.number)
     addresses = {"comparison": first} | {
-        section: section_url(release, section) for section in SECTION_PATHS
+        section: section_url(release, section) for section in SECTION_PATHS if may_read(section)
     }
     return [
         {
@@ -103,6 +208,11 @@ def section_links(release: PublishedRelease, current: str) -> list[dict[str, obj
         }
         for section, url in addresses.items()
     ]
+
+
+def may_read(section: str) -> bool:
+    """Whether the signed-in person may read a page: exact figures are the evaluator's alone."""
+    return section != "method" or may_open("workspace.release")
 
 
 def section_url(release: PublishedRelease, section: str, **query: Any) -> str:
@@ -160,13 +270,16 @@ def instrument_of(release: PublishedRelease, audience: str) -> Instrument | None
 
 
 def picture(
-    wide: Drawing, narrow: Drawing, *, title: str, description: str, identifier: str
-) -> list[dict[str, object]]:
-    """Return a picture for wide and for narrow screens; the stylesheet shows one of them."""
+    wide: Drawing, narrow: Drawing | None, *, title: str, description: str, identifier: str
+) -> list[Chart]:
+    """Return a picture for wide and for narrow screens; the stylesheet shows one of them.
+
+    Without a narrow one the table below speaks for itself there.
+    """
     return [
-        {
-            "kind": kind,
-            "svg": Markup(  # noqa: S704 - every text in it is escaped by draw_svg
+        Chart(
+            kind,
+            Markup(  # noqa: S704 - every text in it is escaped by draw_svg
                 draw_svg(
                     drawing,
                     title=title,
@@ -174,8 +287,11 @@ def picture(
                     identifier=f"{identifier}-{kind}",
                 )
             ),
-        }
+            float(drawing.width),
+            float(drawing.height),
+        )
         for kind, drawing in (("wide", wide), ("narrow", narrow))
+        if drawing is not None
     ]
 
 

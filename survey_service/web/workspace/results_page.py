@@ -1,5 +1,7 @@
 """The results page of one release: finding in words, picture, table, and who answered."""
 
+from collections.abc import Mapping
+
 from flask import g, render_template, url_for
 from markupsafe import Markup
 
@@ -8,7 +10,6 @@ from survey_service.briefs.findings import find_words
 from survey_service.catalogue import load_framework
 from survey_service.charts.description import describe_wave_dots
 from survey_service.charts.figures import format_difference, format_interval, format_score
-from survey_service.charts.svg import draw_svg
 from survey_service.charts.wave_dots import (
     NARROW_PAGE_SIZE,
     PAGE_SIZE,
@@ -20,9 +21,20 @@ from survey_service.measurement.disclosure import ReleasedContrast, ReleasedFigu
 from survey_service.reporting.brief_making import context_of
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage.projects import ProjectRecord
-from survey_service.web.language import long_date, translate
+from survey_service.web.access import may_open
+from survey_service.web.language import translate
 from survey_service.web.workspace.frame import WITHHELD, audience_name, project_frame
-from survey_service.web.workspace.results_frame import section_links
+from survey_service.web.workspace.results_frame import (
+    Block,
+    Section,
+    Table,
+    choose_audience,
+    figure_links,
+    picture,
+    release_words,
+    section_links,
+    wave_names,
+)
 
 
 def render_no_release(project: ProjectRecord) -> str:
@@ -30,78 +42,79 @@ def render_no_release(project: ProjectRecord) -> str:
     return render_template(
         "workspace/no_results.html",
         **project_frame(project, "results"),
-        release_url=url_for("workspace.release", project_id=project.id),
+        release_url=(
+            url_for("workspace.release", project_id=project.id)
+            if may_open("workspace.release")
+            else None
+        ),
     )
 
 
-def render_results(release: PublishedRelease, audience: str | None) -> str:
+def render_results(release: PublishedRelease, query: Mapping[str, str]) -> str:
     """Show one audience of a release; one that it does not hold gives the first."""
-    figures = release.figures
-    audiences = list(dict.fromkeys(mean.audience for mean in figures.wave_means))
-    primary = release.project.primary_audience
-    audiences.sort(key=lambda found: found != primary)
-    chosen = audience if audience in audiences else audiences[0]
-    framework = load_framework(release.project.framework)
-    names = {found.key: found.short.read_in(g.language) for found in framework.principles}
-    labels = PictureLabels(
-        audience_name(chosen),
-        names,
-        {wave.key: wave.label(g.language) for wave in release.waves},
-    )
-    rows = rows_of(figures, chosen, names)
+    section = build_comparison(release, query)
+    (block,), audience = section.blocks, section.query["audience"]
     return render_template(
         "workspace/results.html",
         **project_frame(release.project, "results"),
-        headline=translate(
-            "workspace.results.headline",
-            audience=audience_name(chosen),
-            waves=", ".join(labels.waves.values()),
-        ),
-        findings=_findings(release, chosen),
+        headline=block.heading,
+        findings=_findings(release, audience),
         audiences=[
             {
-                "label": audience_name(found),
+                "label": tab.label,
                 "url": url_for(
                     "workspace.results",
                     project_id=release.project.id,
                     number=release.number,
-                    audience=found,
+                    **tab.query,
                 ),
-                "current": found == chosen,
+                "current": tab.current,
             }
-            for found in audiences
+            for tab in section.choices[0].tabs
         ],
-        charts=_charts(figures, chosen, labels),
-        reading=translate("workspace.results.one_interval"),
-        table=_table(figures, chosen, labels, rows),
-        release={"number": release.number, "date": long_date(release.released_on)},
+        block=block,
+        links=figure_links(release, section, block),
+        release=release_words(release),
         sections=section_links(release, "comparison"),
         brief_form={
             "url": url_for("workspace.brief", project_id=release.project.id, number=release.number)
         },
-        details=_details(release, chosen, labels),
+        details=_details(release, audience, wave_names(release)),
+        tables_url=url_for(
+            "workspace.result_tables", project_id=release.project.id, number=release.number
+        ),
     )
 
 
-def _charts(
-    figures: ReleasedFigures, audience: str, labels: PictureLabels
-) -> list[dict[str, object]]:
-    """Return the picture for wide and for narrow screens; the stylesheet shows one of them."""
-    description = describe_wave_dots(figures, audience, labels, g.language)
-    return [
-        {
-            "kind": kind,
-            "svg": Markup(  # noqa: S704 - every text in it is escaped by draw_svg
-                draw_svg(
-                    draw_wave_dots(figures, audience, labels, g.language, size=size),
-                    title=labels.audience,
-                    description=description,
-                    identifier=f"waves-{kind}",
-                )
-            ),
-        }
-        for kind, size in (("wide", PAGE_SIZE), ("narrow", NARROW_PAGE_SIZE))
-    ]
+def build_comparison(release: PublishedRelease, query: Mapping[str, str]) -> Section:
+    """Return one audience's waves compared, as picture and table."""
+    figures = release.figures
+    audience, choice = choose_audience(
+        release, (mean.audience for mean in figures.wave_means), query.get("audience")
+    )
+    if audience is None:
+        return Section("comparison")
+    framework = load_framework(release.project.framework)
+    names = {found.key: found.short.read_in(g.language) for found in framework.principles}
+    labels = PictureLabels(audience_name(audience), names, wave_names(release))
+    block = Block(
+        heading=translate(
+            "workspace.results.headline",
+            audience=audience_name(audience),
+            waves=", ".join(labels.waves.values()),
+        ),
+        name="maalinger",
+        charts=picture(
+            draw_wave_dots(figures, audience, labels, g.language, size=PAGE_SIZE),
+            draw_wave_dots(figures, audience, labels, g.language, size=NARROW_PAGE_SIZE),
+            title=labels.audience,
+            description=describe_wave_dots(figures, audience, labels, g.language),
+            identifier="waves",
+        ),
+        tables=[_table(figures, audience, labels, rows_of(figures, audience, names))],
+        texts=[translate("workspace.results.one_interval")],
+    )
+    return Section("comparison", [block], [choice], {"audience": audience})
 
 
 def _findings(release: PublishedRelease, audience: str) -> dict[str, object]:
@@ -116,29 +129,29 @@ def _findings(release: PublishedRelease, audience: str) -> dict[str, object]:
 
 def _table(
     figures: ReleasedFigures, audience: str, labels: PictureLabels, rows: tuple[WaveRow, ...]
-) -> dict[str, object]:
+) -> Table:
     first, last = compared_waves(figures)
     contrasts = {
         found.principle: found
         for found in figures.contrasts
         if (found.audience, found.from_wave, found.to_wave) == (audience, first, last)
     }
-    return {
-        "caption": translate(
+    return Table(
+        translate(
             "workspace.results.caption",
             audience=labels.audience,
             first=labels.waves[first],
             last=labels.waves[last],
         ),
-        "columns": [
+        [
             translate("workspace.results.principle"),
             *labels.waves.values(),
             translate("workspace.results.change"),
             translate("workspace.results.interval"),
             translate("workspace.results.conclusion"),
         ],
-        "rows": [_table_row(row, contrasts.get(row.principle)) for row in rows],
-    }
+        [_table_row(row, contrasts.get(row.principle)) for row in rows],
+    )
 
 
 def _table_row(row: WaveRow, contrast: ReleasedContrast | None) -> list[str]:
@@ -155,7 +168,7 @@ def _table_row(row: WaveRow, contrast: ReleasedContrast | None) -> list[str]:
 
 
 def _details(
-    release: PublishedRelease, audience: str, labels: PictureLabels
+    release: PublishedRelease, audience: str, waves: Mapping[str, str]
 ) -> list[dict[str, str]]:
     counts = [found for found in release.figures.counts if found.audience == audience]
     sent = " · ".join(WITHHELD if found.sent is None else str(found.sent) for found in counts)
@@ -163,7 +176,7 @@ def _details(
     return [
         {
             "heading": sent,
-            "text": translate("workspace.results.answers", waves=", ".join(labels.waves.values())),
+            "text": translate("workspace.results.answers", waves=", ".join(waves.values())),
         },
         {
             "heading": translate("workspace.results.margin", margin=margin),
