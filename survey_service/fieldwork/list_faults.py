@@ -8,13 +8,13 @@ RULES = frozenset(
     {"empty_file", "column_nameless", "column_twice", "not_text", "quotes", "cells",
      "no_name_column", "no_audience_column"}
 )  # fmt: skip
-"""The kinds of fault with words of their own, `fault.list_<rule>`."""
+"""The kinds of fault with words of their own, `fault.table_<rule>`."""
 
 
 def refuse_list(error: BadInputError, field: str) -> InputRefused:
     """Return the refusal of a list that cannot be read, each fault with its line."""
     faults = [
-        FieldFault(field, f"list_{fault.rule if fault.rule in RULES else 'not_text'}",
+        FieldFault(field, f"table_{fault.rule if fault.rule in RULES else 'not_text'}",
                    {"column": fault.column or "", "found": fault.found}, fault.line)
         for fault in error.faults[:TOLD_AT_MOST]
     ]  # fmt: skip
@@ -27,5 +27,5 @@ def first_faults(refusal: InputRefused) -> list[FieldFault]:
     told = ordered[:TOLD_AT_MOST]
     if len(ordered) > len(told):
         count = len(ordered) - len(told)
-        told.append(FieldFault(told[0].field, "more_faults", {"count": count}))
+        told.append(FieldFault(told[0].field, "more_in_table", {"count": count}))
     return told

@@ -38,6 +38,6 @@ def _check_name(session: Session, name: str, own_id: UUID | None) -> str:
     cleaned = typed.read_text("name", name, NAME_LIMIT)
     others = (found for found in setup.find_municipalities(session) if found.id != own_id)
     if cleaned.casefold() in {found.name.casefold() for found in others}:
-        typed.refuse("name", "name_taken", name=cleaned)
+        typed.refuse("name", "name_in_use", name=cleaned)
     typed.raise_if_any()
     return cleaned

@@ -238,5 +238,5 @@ def _find_listed(
     found = called.get(name) or called.get(name.casefold(), [])
     if len(found) == 1:
         return found[0]
-    typed.refuse(LIST_FIELD, "unit_ambiguous" if found else "unit_unknown", row.line, name=name)
+    typed.refuse(LIST_FIELD, "unit_ambiguous" if found else "unit_not_found", row.line, name=name)
     return None

@@ -240,7 +240,7 @@ def _check_names(typed: TypedInput, ordered: Sequence[_Draft]) -> None:
         for draft in ordered:
             label = str(getattr(draft.wave, name))
             if label.casefold() in seen:
-                typed.refuse(draft.row.field(name), "name_taken", name=label)
+                typed.refuse(draft.row.field(name), "name_in_use", name=label)
             seen.add(label.casefold())
 
 
