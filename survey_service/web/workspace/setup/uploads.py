@@ -31,7 +31,7 @@ class ListForm(WorkspaceForm):
         """What was sent: the file where one was chosen, else what was pasted."""
         file = self.file.data
         if isinstance(file, FileStorage) and file.filename:
-            return file.read()
+            return bytes(file.read())
         return str(self.text.data or "").encode()
 
     def show_content(self) -> None:
