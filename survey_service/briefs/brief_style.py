@@ -62,9 +62,9 @@ DENSITIES = (
     Density(9, 8, 1.2, 20, 13),
     Density(8.6, 7.8, 0.8, 17, 12),
     Density(8.5, 7.6, 0.4, 16, 10.8),
+    Density(8.6, 7.6, 0.7, 15, 12, small_pictures=False),
     Density(8.6, 7.6, 0.7, 15, 12, all_figures=False),
     Density(8.5, 7.6, 0.4, 15, 10.8, all_figures=False),
-    Density(8.6, 7.6, 0.7, 15, 12, small_pictures=False),
     Density(9.5, 8.4, 1.9, 20, 12, small_pictures=False, all_figures=False),
     Density(8.6, 7.6, 0.7, 13, 12, small_pictures=False, all_figures=False),
 )

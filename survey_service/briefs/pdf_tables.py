@@ -19,6 +19,7 @@ from survey_service.measurement.comparison import Verdict
 _PADDING = 9.0
 _NARROWEST_NAME = 86.0
 _WIDEST_WORDS = 108.0
+_WIDEST_WORDS_BESIDE_VERDICTS = 92.0
 _WIDEST_NUMBER_HEADER = 62.0
 
 Measure = Callable[[str], float]
@@ -124,7 +125,9 @@ def _wanted(
         case Column.VERDICT:
             return max(widest + density.table * 1.2, header)
         case Column.WORDS:
-            return min(max(widest, header) * 1.04, _WIDEST_WORDS)
+            has_verdicts = Column.VERDICT in table.columns
+            most = _WIDEST_WORDS_BESIDE_VERDICTS if has_verdicts else _WIDEST_WORDS
+            return min(max(widest, header) * 1.04, most)
         case Column.NAME:
             return max(widest, header) * 1.04
 
