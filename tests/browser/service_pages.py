@@ -120,6 +120,25 @@ def pair_tablet(person: Person, demonstration: Demonstration) -> None:
     person.press("Gør denne tablet til kiosk")
 
 
+def end_session_while_typing(person: Person, demonstration: Demonstration) -> None:
+    """Fill in a form, sign out in another tab, and send the form then."""
+    sign_in(person, demonstration)
+    person.follow(PROJECT_TITLE).follow("Tablets i afdelingerne")
+    person.page.get_by_label("Hvad skal tabletten hedde?").fill("Køkkenet på Ærø")
+    other = person.context.new_page()
+    other.goto("/arbejdsrum/")
+    other.get_by_role("button", name="Log ud").click()
+    other.wait_for_url("**/log-ind")
+    other.close()
+    person.press("Gør denne tablet til kiosk")
+
+
+def _go_on_after_session(person: Person, demonstration: Demonstration) -> None:
+    person.context.clear_cookies()
+    end_session_while_typing(person, demonstration)
+    sign_in(person, demonstration)
+
+
 def _open_pause_code(person: Person, demonstration: Demonstration) -> None:
     person.open(demonstration.issue_link()).open("/svar/1").answer_first_option()
     person.follow("Hold pause").press("Få en pausekode")
@@ -177,6 +196,9 @@ PAGES: dict[str, tuple[str, Way]] = {
     "not-found": ("stranger", _open("/findes-ikke")),
     "sign-in": ("stranger", _open("/arbejdsrum/")),
     "wrong-password": ("stranger", _wrong_password),
+    "session-ended": ("stranger", end_session_while_typing),
+    "kept-form": ("evaluator", _go_on_after_session),
+    "kept-form-none": ("evaluator", _open("/arbejdsrum/fortsaet")),
     "projects": ("evaluator", _follow()),
     "project": ("evaluator", _follow(PROJECT_TITLE)),
     "confirm": ("evaluator", _follow(PROJECT_TITLE, "Luk målingen")),

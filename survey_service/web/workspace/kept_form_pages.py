@@ -75,9 +75,11 @@ def throw_away() -> ResponseReturnValue:
     return redirect(url_for("workspace.kept_forms" if rest else "workspace.projects"), code=303)
 
 
-@pages.after_request
+@pages.after_app_request
 def forget_what_was_sent(response: Response) -> Response:
     """Forget a kept form once its page has taken it, so that it is not offered a second time."""
+    if f"{SENT_AGAIN}=" not in request.environ.get("QUERY_STRING", ""):
+        return response  # nearly always, and pages of those who answer shall cost nothing more
     name = request.args.get(SENT_AGAIN)
     is_taken = response.status_code < 500 and response.status_code not in NOT_TAKEN
     if name and is_taken and request.method == "POST" and current_user.is_authenticated:
