@@ -114,7 +114,7 @@ def _draw_waves(picture: WavePicture, room: PictureRoom, language: str) -> Drawi
         width=room.width,
         row_height=room.row_height,
         font_size=room.font_size,
-        name_width=room.font_size * (13.1 if room.narrow else 13.5),
+        name_width=min(room.font_size * 13.5, room.width * 0.41),
         dot_radius=room.font_size * (0.35 if room.narrow else 0.44),
         in_words=not room.narrow,
         legend=picture.with_legend,
