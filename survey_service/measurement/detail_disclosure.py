@@ -31,7 +31,7 @@ from survey_service.measurement.missing_items import MissingItemsCheck
 from survey_service.measurement.panel import PanelChange
 from survey_service.measurement.potential import RankedGap
 from survey_service.measurement.project_analysis import PanelFinding, ProjectAnalysis
-from survey_service.measurement.rate_disclosure import disclose_rates
+from survey_service.measurement.rate_disclosure import SeenUnits, disclose_rates
 from survey_service.measurement.released_details import (
     ItemFlagKind,
     ReleasedDetails,
@@ -73,6 +73,7 @@ def disclose_details(
     minimum: int,
     parents: Parents = {},  # noqa: B006 - never written to
     units_before: Mapping[UnitGroup, frozenset[str]] = {},
+    seen: SeenUnits = {},  # noqa: B006 - likewise
 ) -> ReleasedDetails:
     """Suppress and round what the analyses found.
 
@@ -81,6 +82,7 @@ def disclose_details(
         minimum: smallest number of answers to a figure, 5 or more.
         parents: the tree of units.
         units_before: see `unit_disclosure.disclose_unit_means`.
+        seen: the units whose rates were shown while answers came in.
 
     Raises:
         ValueError: for a minimum under 5.
@@ -97,7 +99,7 @@ def disclose_details(
             _reliability(found) for found in analysis.reliabilities if found.reliability.n >= enough
         ),
         panels=tuple(_panels(analysis, minimum)),
-        response_rates=disclose_rates(analysis.response_rates, minimum),
+        response_rates=disclose_rates(analysis.response_rates, minimum, parents, seen),
         weighted_means=tuple(_weighted_means(analysis, enough, minimum)),
         missing_items=tuple(
             shown for check in analysis.missing_items for shown in _missing(check, enough)

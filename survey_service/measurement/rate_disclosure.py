@@ -1,53 +1,67 @@
 """Response rates per unit, so that no unit held back follows from the total and the others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from survey_service.measurement.field_disclosure import FieldUnit, ShownUnits, find_shown_units
 from survey_service.measurement.figure_rounding import round_share
 from survey_service.measurement.project_analysis import WaveRate
 from survey_service.measurement.released_details import ReleasedRate
 from survey_service.measurement.response_rate import ResponseRate
+from survey_service.measurement.unit_tree import Parents
 
 SMALLEST_SHARE_BASE = 10
 """A share is shown only of as many people to ask."""
 
+SeenUnits = Mapping[tuple[str, str], ShownUnits]
+"""By wave and audience, what was shown while its answers came in."""
 
-def disclose_rates(rates: Iterable[WaveRate], minimum: int) -> tuple[ReleasedRate, ...]:
+
+def disclose_rates(
+    rates: Iterable[WaveRate],
+    minimum: int,
+    parents: Parents = {},  # noqa: B006 - never written to
+    seen: SeenUnits = {},  # noqa: B006 - never written to
+) -> tuple[ReleasedRate, ...]:
     """Return the rates that may be shown.
 
-    The total of an audience and wave is published elsewhere, so units are held back in company:
-    those with fewer than `minimum` answers, and then the smallest others until at least two units
-    with answers are held back and theirs add up to at least `minimum`.
+    The totals of an audience and of the levels above units are known, so units are held back in
+    company, as they were while answers came in: `field_disclosure` says how. A unit with others
+    below it has a rate of its own people alone.
+
+    Args:
+        rates: unsuppressed; units of the tree that are not among them asked nobody.
+        minimum: answers, and people to ask.
+        parents: the tree of units; without it all stand side by side.
+        seen: what was shown before.
     """
     groups: dict[tuple[str, str], list[ResponseRate]] = {}
     for found in rates:
         groups.setdefault((found.wave, found.rate.audience), []).append(found.rate)
     return tuple(
-        _release_rate(wave, rate, minimum)
-        for (wave, _), group in groups.items()
-        for rate in _shown(group, minimum)
+        _release_rate(group[0], rate, minimum)
+        for group, found in groups.items()
+        for rate in _shown(found, minimum, parents, seen.get(group))
     )
 
 
-def _shown(group: list[ResponseRate], minimum: int) -> list[ResponseRate]:
-    # A unit with nobody to ask and no answers hides nothing and nobody.
-    cells = [rate for rate in group if rate.answered or rate.roster]
-    hidden = [rate for rate in cells if _is_small(rate, minimum)]
-    others = sorted((rate for rate in cells if rate not in hidden), key=lambda rate: rate.answered)
-    while hidden and others and not _is_company(hidden, minimum):
-        hidden.append(others.pop(0))
-    if hidden and not _is_company(hidden, minimum):
-        return []
-    return [rate for rate in cells if rate not in hidden]
+def _shown(
+    rates: list[ResponseRate], minimum: int, parents: Parents, seen: ShownUnits | None
+) -> list[ResponseRate]:
+    by_unit = {rate.unit: rate for rate in rates}
+    units = [_lay_out(key, by_unit.get(key), parents) for key in sorted({*by_unit, *parents})]
+    shown = find_shown_units(units, minimum, smallest_roster=minimum, seen=seen)
+    has_others_below = {unit.parent for unit in units}
+    return [
+        rate
+        for rate in rates
+        if rate.unit in (shown.own_parts if rate.unit in has_others_below else shown.units)
+    ]
 
 
-def _is_small(rate: ResponseRate, minimum: int) -> bool:
-    # More answers than people to ask: the roster is wrong, and no rate can be told.
-    return rate.rate is None or rate.answered < minimum or (rate.roster or 0) < minimum
-
-
-def _is_company(hidden: list[ResponseRate], minimum: int) -> bool:
-    answered = [rate.answered for rate in hidden if rate.answered]
-    return len(answered) >= 2 and sum(answered) >= minimum
+def _lay_out(key: str, rate: ResponseRate | None, parents: Parents) -> FieldUnit:
+    if rate is None:
+        return FieldUnit(key, parents.get(key), 0, 0)
+    return FieldUnit(key, parents.get(key), rate.answered, rate.roster or 0)
 
 
 def _release_rate(wave: str, rate: ResponseRate, minimum: int) -> ReleasedRate:

@@ -20,11 +20,13 @@ from survey_service.measurement.differencing import (
     units_to_show_again,
 )
 from survey_service.measurement.disclosure import ReleasedFigures, disclose
+from survey_service.measurement.field_disclosure import ShownUnits
 from survey_service.measurement.help_given import HELP_ITEM, HelpGiven, count_help
 from survey_service.measurement.instrument_versions import join_versions
 from survey_service.measurement.item_table import ItemTable, Response, tabulate_responses
 from survey_service.measurement.principles import Relation
 from survey_service.measurement.project_analysis import Progress, analyse
+from survey_service.measurement.rate_disclosure import SeenUnits
 from survey_service.measurement.release_format import released_from_json, released_to_json
 from survey_service.measurement.score_table import ScoreTable, tabulate
 from survey_service.measurement.unit_disclosure import UnitGroup
@@ -294,9 +296,29 @@ def _compute(
         ),
     )
     details = disclose_details(
-        analysis, project.minimum, gathered.parents, gathered.units_before
+        analysis,
+        project.minimum,
+        gathered.parents,
+        gathered.units_before,
+        _find_seen(project, closed),
     )
     return attach_details(figures, details)
+
+
+def _find_seen(project: ProjectRecord, closed: tuple[WaveRecord, ...]) -> SeenUnits:
+    """Return the units whose rates were shown while answers came in: what was seen is known."""
+    tree = projects.find_unit_tree(reading(), project.municipality_id)
+    keys = {unit.id: unit.key for unit in tree}
+    seen: dict[tuple[str, str], ShownUnits] = {}
+    for wave in closed:
+        for (unit_id, audience), kept in counts.find_unit_counts(reading(), wave.id).items():
+            known = seen.get((wave.key, audience), ShownUnits())
+            unit = {keys[unit_id]} if unit_id in keys else set()
+            seen[wave.key, audience] = ShownUnits(
+                known.units | (unit if kept.is_shown else set()),
+                known.own_parts | (unit if kept.is_own_shown else set()),
+            )
+    return seen
 
 
 def _closed(waves: tuple[WaveRecord, ...]) -> tuple[WaveRecord, ...]:

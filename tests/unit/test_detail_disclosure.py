@@ -13,6 +13,7 @@ from released_figures_builder import a_contrast, a_mean, some_figures
 from survey_service.measurement.comparison import ComparisonPlan, Verdict
 from survey_service.measurement.dataclass_json import from_plain, to_plain
 from survey_service.measurement.detail_disclosure import attach_details, disclose_details
+from survey_service.measurement.field_disclosure import ShownUnits
 from survey_service.measurement.figure_rounding import round_share, round_significant
 from survey_service.measurement.help_given import HelpGiven
 from survey_service.measurement.item_table import ItemTable
@@ -162,6 +163,29 @@ def test_two_small_units_with_four_answers_between_them_take_a_third_with_them()
 def test_a_unit_with_nobody_to_ask_hides_nobody():
     shown, _ = shown_units({"a": (3, 10), "b": (0, 0), "c": (9, 20), "d": (15, 20)})
     assert set(shown) == {"d"}
+
+
+def rates_of(cells, parents, seen=None):
+    answered = {(unit, "staff"): count for unit, (count, _) in cells.items()}
+    roster = {(unit, "staff"): people for unit, (_, people) in cells.items()}
+    rates = [WaveRate("final", rate) for rate in response_rates(answered, roster)]
+    known = {("final", "staff"): seen} if seen is not None else {}
+    return {rate.unit for rate in disclose_rates(rates, 5, parents, known)}
+
+
+def test_a_small_unit_is_held_back_together_with_one_under_the_same_level():
+    # Both levels' sums may be known: the smallest of all, under the other level, would not help.
+    cells = {"a": (3, 10), "b": (20, 30), "c": (9, 12), "d": (15, 20)}
+    parents = {"one": None, "two": None, "a": "one", "b": "one", "c": "two", "d": "two"}
+    assert rates_of(cells, parents) == {"c", "d"}
+
+
+def test_a_unit_that_was_shown_while_answers_came_in_is_not_held_back_in_company():
+    # b and c could go with a; b was seen with its 9 answers, so a would be told without c.
+    cells = {"a": (3, 10), "b": (9, 12), "c": (20, 30), "d": (30, 40)}
+    parents = dict.fromkeys(cells)
+    assert rates_of(cells, parents) == {"c", "d"}
+    assert rates_of(cells, parents, ShownUnits(frozenset({"b"}))) == {"b", "d"}
 
 
 # --- single rules -------------------------------------------------------------------------------
