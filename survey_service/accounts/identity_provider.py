@@ -93,14 +93,16 @@ class IdentityProvider:
         with self._client(return_url) as client:
             token = self._redeem(client, pending, returned["code"])
             claims = self._check_token(client, token, pending.nonce)
-            if "email" not in claims:
-                claims |= self._ask_for_email(client, token, claims["sub"])
-        email = claims.get("email")
+            # Both from one place: what is said of one address must not be taken for another.
+            told = claims
+            if not {"email", "email_verified"} <= claims.keys():
+                told = self._ask_for_email(client, token, claims["sub"])
+        email = told.get("email")
         return Identity(
             issuer=self._issuer,
             subject=claims["sub"],
             email=email if isinstance(email, str) else None,
-            is_email_verified=claims.get("email_verified") is True,
+            is_email_verified=told.get("email_verified") is True,
         )
 
     def _check_return(self, pending: PendingSignIn, returned: Mapping[str, str]) -> None:
@@ -133,12 +135,8 @@ class IdentityProvider:
 
     def _check_token(self, client: Any, token: Mapping[str, Any], nonce: str) -> dict[str, Any]:
         from authlib.oidc.core import CodeIDToken
-        from joserfc import jwt
-        from joserfc.errors import InvalidKeyIdError, JoseError
-        from joserfc.jws import JWSRegistry
+        from joserfc.errors import JoseError
 
-        # Providers put headers of their own into tokens; nothing here relies on them.
-        rules = JWSRegistry(algorithms=SIGNATURES, strict_check_header=False)
         options = {
             "iss": {"essential": True, "value": self._issuer},
             "aud": {"essential": True, "value": self._client_id},
@@ -147,11 +145,7 @@ class IdentityProvider:
         known = {"nonce": nonce, "client_id": self._client_id}
         known["access_token"] = str(token.get("access_token", ""))
         try:
-            written = str(token["id_token"])
-            try:
-                read = jwt.decode(written, self._keys(client), registry=rules)
-            except InvalidKeyIdError:  # the provider has changed its keys
-                read = jwt.decode(written, self._keys(client, anew=True), registry=rules)
+            read = self._read_signed(client, str(token["id_token"]))
             claims = CodeIDToken(read.claims, read.header, options, known)
             claims.validate(int(self._clock().timestamp()), leeway=CLOCKS_APART)
         except (JoseError, KeyError, TypeError, ValueError) as error:
@@ -159,6 +153,18 @@ class IdentityProvider:
         if not isinstance(claims["sub"], str) or not claims["sub"]:
             raise IdentityRefused("id_token: expected a subject, found none")
         return dict(claims)
+
+    def _read_signed(self, client: Any, written: str) -> Any:
+        from joserfc import jwt
+        from joserfc.errors import InvalidKeyIdError
+        from joserfc.jws import JWSRegistry
+
+        # Providers put headers of their own into tokens; nothing here relies on them.
+        rules = JWSRegistry(algorithms=SIGNATURES, strict_check_header=False)
+        try:
+            return jwt.decode(written, self._keys(client), registry=rules)
+        except InvalidKeyIdError:  # the provider has changed its keys
+            return jwt.decode(written, self._keys(client, anew=True), registry=rules)
 
     def _ask_for_email(self, client: Any, token: Mapping[str, Any], subject: str) -> dict[str, Any]:
         """Return the e-mail as the provider tells it beside the token, nothing if it does not."""
@@ -168,7 +174,7 @@ class IdentityProvider:
         told = self._get(client, self._endpoint("userinfo_endpoint"), headers=bearer)
         if told.get("sub") != subject:
             raise IdentityRefused("userinfo: expected the token's subject, found another")
-        return {name: told[name] for name in ("email", "email_verified") if name in told}
+        return told
 
     def _client(self, return_url: str) -> Any:
         from authlib.integrations.requests_client import OAuth2Session

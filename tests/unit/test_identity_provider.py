@@ -279,6 +279,14 @@ def test_the_e_mail_may_come_beside_the_token(careless: CarelessProvider) -> Non
     assert (found.email, found.is_email_verified) == ("s@kommune.example", True)
 
 
+def test_what_is_said_of_one_address_is_not_taken_for_another(careless: CarelessProvider) -> None:
+    careless.claims.pop("email_verified")
+    careless.userinfo.update(email_verified=True)
+    assert finish(careless).email is None
+    careless.userinfo.update(email="other@kommune.example")
+    assert finish(careless).email == "other@kommune.example"
+
+
 @pytest.mark.parametrize("value", ["true", 1, "false", None])
 def test_an_e_mail_is_verified_only_by_a_plain_true(
     careless: CarelessProvider, value: object
