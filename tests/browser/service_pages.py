@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from account_pages import ACCOUNT_PAGES, sign_in_as_administrator
 from demonstration import EVALUATOR, PASSWORD, Demonstration
 from person import Person
 
@@ -160,6 +161,7 @@ BEGINNINGS: dict[str, Way] = {
     "stranger": _nothing,
     "answering": _answer_two,
     "evaluator": sign_in,
+    "administrator": sign_in_as_administrator,
     "tablet": pair_tablet,
 }
 """What the people of `PAGES` have done before, once for all their pages."""
@@ -199,6 +201,7 @@ PAGES: dict[str, tuple[str, Way]] = {
     "session-ended": ("stranger", end_session_while_typing),
     "kept-form": ("evaluator", _go_on_after_session),
     "kept-form-none": ("evaluator", _open("/arbejdsrum/fortsaet")),
+    **ACCOUNT_PAGES,
     "projects": ("evaluator", _follow()),
     "project": ("evaluator", _follow(PROJECT_TITLE)),
     "confirm": ("evaluator", _follow(PROJECT_TITLE, "Luk målingen")),
