@@ -97,7 +97,7 @@ def add_account(actor: AccountRecord | None, name: str, scope: Scope) -> tuple[A
     """
     faults = _scope_faults(actor, scope)
     if not name.strip():
-        faults.insert(0, FieldFault("name", "name_missing"))
+        faults.insert(0, FieldFault("name", "account_name_missing"))
     if faults:
         raise InputRefused(*faults)
     password = passwords.make_one_time_password()

@@ -49,7 +49,7 @@ def add_user(
     password_hash = passwords.hash_password(password)
     with writing() as session:
         if accounts.find_account_by_name(session, cleaned) is not None:
-            raise InputRefused(FieldFault("name", "name_taken", {"name": cleaned}))
+            raise InputRefused(FieldFault("name", "account_name_taken", {"name": cleaned}))
         return accounts.add_account(
             session,
             cleaned,
@@ -149,7 +149,7 @@ def clean_name(name: str) -> str:
 
 def _name_faults(cleaned: str) -> list[FieldFault]:
     if not cleaned:
-        return [FieldFault("name", "name_missing")]
+        return [FieldFault("name", "account_name_missing")]
     if len(cleaned) > LONGEST_NAME:
         return [FieldFault("name", "too_long", {"limit": LONGEST_NAME, "found": len(cleaned)})]
     return []

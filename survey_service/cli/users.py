@@ -117,8 +117,8 @@ def _one_line_per_fault() -> Iterator[None]:
 
 
 _FAULTS = {
-    "name_missing": "name: expected an e-mail address, found nothing",
-    "name_taken": "name: {name} is taken",
+    "account_name_missing": "name: expected an e-mail address, found nothing",
+    "account_name_taken": "name: {name} is taken",
     "role_needs_municipality": "--role: expected administrator with --all-municipalities,"
     " found another role",
     "units_need_municipality": "--unit: expected --municipality with it, found none",
