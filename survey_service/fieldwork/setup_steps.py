@@ -9,6 +9,7 @@ from uuid import UUID
 
 from survey_service.faults import FieldFault
 from survey_service.fieldwork.notices import is_check_due
+from survey_service.fieldwork.wave_plan import in_order
 from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import setup
 from survey_service.storage.database import reading
@@ -58,9 +59,12 @@ class ProjectSetup:
 
     @cached_property
     def asked_audiences(self) -> list[str]:
-        """Who is asked in any wave, in the order of the waves."""
-        waves = (self.instruments.get(wave.id, {}) for wave in self.waves)
-        return list(dict.fromkeys(audience for found in waves for audience in found))
+        """Who is asked in any wave."""
+        return in_order({audience for found in self.instruments.values() for audience in found})
+
+    def asked_in(self, wave_id: UUID) -> list[str]:
+        """Return who is asked in a wave."""
+        return in_order(self.instruments.get(wave_id, {}))
 
 
 def read_setup(project: ProjectRecord) -> ProjectSetup:
@@ -128,7 +132,7 @@ def _rosters(found: ProjectSetup, _today: date) -> list[FieldFault]:
     if not found.instruments.get(wave.id):
         return [FieldFault("rosters", "wave_without_instruments", {"name": wave.label_da})]
     counted = found.roster_sums.get(wave.id, {})
-    uncounted = [audience for audience in found.instruments[wave.id] if not counted.get(audience)]
+    uncounted = [audience for audience in found.asked_in(wave.id) if not counted.get(audience)]
     values = {"name": wave.label_da}
     return [
         FieldFault("rosters", "audience_without_roster", values | {"audience": audience})

@@ -1,6 +1,6 @@
 """The plan of a project's waves: names, dates and questionnaires, as long as they may change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -10,7 +10,7 @@ from survey_service.catalogue import load_instruments
 from survey_service.faults import FieldFault, InputRefused
 from survey_service.fieldwork.typed_input import TypedInput, make_key
 from survey_service.fieldwork.waves import WaveStatus
-from survey_service.measurement.instrument import Instrument
+from survey_service.measurement.instrument import Audience, Instrument
 from survey_service.storage import projects, setup
 from survey_service.storage.database import Session, writing
 from survey_service.storage.setup import PlannedWave
@@ -123,7 +123,13 @@ def fitting_instruments(framework: str) -> dict[str, list[Instrument]]:
             found.setdefault(instrument.audience, []).append(instrument)
     for instruments in found.values():
         instruments.sort(key=lambda instrument: (instrument.key, -instrument.version))
-    return found
+    return {audience: found[audience] for audience in in_order(found)}
+
+
+def in_order(audiences: Iterable[str]) -> list[str]:
+    """Return audiences in the order in which they are named everywhere, those unknown last."""
+    places = {str(audience): place for place, audience in enumerate(Audience)}
+    return sorted(audiences, key=lambda audience: (places.get(audience, len(places)), audience))
 
 
 def instrument_field(wave_id: UUID, audience: str) -> str:

@@ -90,13 +90,15 @@ def _step_row(found: ProjectSetup, step: SetupStep) -> dict[str, object]:
 
 
 def _fact(found: ProjectSetup, key: str) -> str:
-    """Return one sentence on what a step holds."""
+    """Return one sentence on what a step holds, empty for nothing yet."""
     counts = {
         "units": len(found.units),
         "waves": len(found.waves),
         "contacts": len(found.contacts),
         "notices": len(found.notices),
     }
+    if key in counts and not counts[key]:
+        return ""
     if key in counts:
         number = "one" if counts[key] == 1 else "many"
         return translate(f"workspace.setup.fact_{key}_{number}", count=counts[key])
@@ -153,9 +155,9 @@ def _wave_row(found: ProjectSetup, wave: PlannedWave) -> dict[str, object]:
         "asked": [
             {
                 "audience": audience_name(audience),
-                "version": version,
+                "version": found.instruments[wave.id][audience][1],
                 "people": sums.get(audience, 0),
             }
-            for audience, (_, version) in found.instruments.get(wave.id, {}).items()
+            for audience in found.asked_in(wave.id)
         ],
     }

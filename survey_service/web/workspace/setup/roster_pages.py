@@ -172,7 +172,7 @@ def _roster_page(
 
 
 def _wave_row(found: ProjectSetup, wave: PlannedWave) -> dict[str, object]:
-    asked = found.instruments.get(wave.id, {})
+    asked = found.asked_in(wave.id)
     sums = found.roster_sums.get(wave.id, {})
     return {
         "label": wave.label(g.language),
@@ -186,7 +186,7 @@ def _roster_url(project: ProjectRecord, wave: PlannedWave) -> str:
 
 
 def _audiences(project: ProjectRecord, wave: PlannedWave) -> list[str]:
-    return list(read_setup(project).instruments.get(wave.id, {}))
+    return read_setup(project).asked_in(wave.id)
 
 
 def _table_rows(project: ProjectRecord) -> list[TreeRow]:
