@@ -223,12 +223,14 @@ def upgrade() -> None:
         " FROM project JOIN wave ON wave.project_id = project.id WHERE wave.status != 'planned')"
     )
     op.add_column("wave", sa.Column("framework", sa.String(length=60), nullable=True))
+    op.add_column("wave", sa.Column("left_out_count", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     op.create_index(op.f("ix_response_wave_id"), "response", ["wave_id"])
     op.drop_index("ix_response_counted", table_name="response")
     op.drop_column("unit", "is_fixed")
+    op.drop_column("wave", "left_out_count")
     op.drop_column("wave", "framework")
     op.drop_column("wave", "origin")
     op.drop_column("release", "is_published")

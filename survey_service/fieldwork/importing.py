@@ -31,8 +31,8 @@ from survey_service.fieldwork.rehearsing import (
     tell_nobody,
 )
 from survey_service.fieldwork.typed_input import tidy
+from survey_service.storage import counts, projects
 from survey_service.storage import importing as storage
-from survey_service.storage import projects
 from survey_service.storage.database import Session, reading, writing
 from survey_service.storage.importing import ImportedWave, UploadRecord
 from survey_service.storage.keys import Key, KeyStore
@@ -187,6 +187,11 @@ def find_imported_waves(project_id: UUID) -> list[ImportedWave]:
     return storage.find_imported_waves(reading(), project_id)
 
 
+def count_imported(wave_id: UUID) -> int:
+    """Return how many responses a wave came in with, by its kept counts."""
+    return sum(counts.find_counts(reading(), wave_id)[1].values())
+
+
 def releases_holding(project_id: UUID, wave: ImportedWave) -> list[int]:
     """Return the numbers of the releases, published or not, that an import stays because of."""
     return storage.find_releases_holding(reading(), project_id, wave.key)
@@ -335,6 +340,7 @@ def _finish(
         },
         relations={key: str(relation) for key, relation in trial.frame.relations.items()},
         counted_on=planned.closes_on,
+        left_out_count=trial.rehearsal.faulty_line_count,
     )
     storage.delete_upload(session, wave_id)
 

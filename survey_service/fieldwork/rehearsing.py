@@ -6,7 +6,7 @@ is what comes in.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from survey_service.exchange.wave_files import WaveTable
@@ -19,6 +19,8 @@ from survey_service.fieldwork.line_scoring import LineScorer, take_scores
 from survey_service.measurement.scoring import MeasureScore
 
 FAULTS_KEPT = 200
+GROUPS_KEPT = 200
+LINES_TOLD = 10
 LINES_PER_SIGN = 2_000
 
 
@@ -49,16 +51,27 @@ class ImportedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultGroup:
+    """One thing wrong in several lines: how many, and the first LINES_TOLD of them."""
+
+    fault: FieldFault
+    lines: tuple[int, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsal:
     """What an import would come to.
 
     `obstacles` are faults of the whole file; with any of them nothing else was read. `faults` are
-    those of single lines, the first FAULTS_KEPT of `fault_count`. Lines of other waves and lines
-    without any answer are no faults: they are left out and counted.
+    those of single lines, the first FAULTS_KEPT of `fault_count`; `fault_groups` are the same with
+    equal ones together, so that one mistake does not hide the others. Lines of other waves and
+    lines without any answer are no faults: they are left out and counted.
     """
 
     obstacles: tuple[FieldFault, ...]
     faults: tuple[FieldFault, ...] = ()
+    fault_groups: tuple[FaultGroup, ...] = ()
     fault_count: int = 0
     faulty_line_count: int = 0
     line_count: int = 0
@@ -93,13 +106,25 @@ class _Faults:
     kept: list[FieldFault] = field(default_factory=list)
     count: int = 0
     lines: set[int] = field(default_factory=set)
+    alike: dict[object, list[int]] = field(default_factory=dict)
+    first: dict[object, FieldFault] = field(default_factory=dict)
 
     def note(self, fault: FieldFault) -> None:
         self.count += 1
-        if fault.line is not None:
-            self.lines.add(fault.line)
+        line = fault.line or 0
+        self.lines.add(line)
         if len(self.kept) < FAULTS_KEPT:
             self.kept.append(fault)
+        key = fault.field, fault.rule, tuple(sorted(fault.values.items()))
+        if key in self.alike or len(self.alike) < GROUPS_KEPT:
+            self.alike.setdefault(key, []).append(line)
+            self.first.setdefault(key, replace(fault, line=None))
+
+    def groups(self) -> tuple[FaultGroup, ...]:
+        return tuple(
+            FaultGroup(self.first[key], tuple(sorted(lines)[:LINES_TOLD]), len(lines))
+            for key, lines in self.alike.items()
+        )
 
 
 def rehearse(
@@ -115,7 +140,7 @@ def rehearse(
     """
     faults = _Faults()
     reader = LineReader(table, frame, choices, faults.note)
-    obstacles = tuple(_find_obstacles(table, choices, reader))
+    obstacles = tuple(_obstacles(table, choices, reader))
     is_scores_only = choices.kind is FileKind.SCORES or reader.has(Target.OLDER)
     if obstacles:
         return Rehearsal(obstacles, is_scores_only=is_scores_only)
@@ -131,6 +156,7 @@ def rehearse(
     return Rehearsal(
         obstacles=(),
         faults=tuple(sorted(faults.kept, key=lambda fault: fault.line or 0)),
+        fault_groups=faults.groups(),
         fault_count=faults.count,
         faulty_line_count=len(faults.lines),
         line_count=len(table.rows) + len(table.ragged),
@@ -139,6 +165,14 @@ def rehearse(
         people=tuple(collected.people()),
         is_scores_only=is_scores_only,
     )
+
+
+def find_obstacles(
+    table: WaveTable, frame: ImportFrame, choices: ImportChoices
+) -> tuple[FieldFault, ...]:
+    """Return what is missing or said twice of the columns, so that no line could be read."""
+    reader = LineReader(table, frame, choices, lambda _fault: None)
+    return tuple(_obstacles(table, choices, reader))
 
 
 class _Collector:
@@ -233,7 +267,7 @@ def _make_person(
     )
 
 
-def _find_obstacles(
+def _obstacles(
     table: WaveTable, choices: ImportChoices, reader: LineReader
 ) -> Iterator[FieldFault]:
     """Yield what makes it pointless to read any line."""

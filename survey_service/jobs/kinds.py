@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import current_app
 
+from survey_service.jobs.result_files import ResultFile
 from survey_service.jobs.work import Cancelled, JobFailed, JobRequest, JobResult, Work
 
 if TYPE_CHECKING:
@@ -33,6 +34,22 @@ def make_release(request: JobRequest) -> JobResult:
     except TooFewChanged as error:
         raise JobFailed("release_stands") from error
     return JobResult({"number": number})
+
+
+def make_briefs(request: JobRequest) -> JobResult:
+    """Write every brief of a release in both languages as one archive to fetch."""
+    from survey_service.reporting.brief_archive import write_brief_archive
+    from survey_service.reporting.releasing import ReleaseUnknown, find_release
+    from survey_service.texts import LANGUAGES
+
+    number = int(cast("Any", request.parameters)["number"])
+    try:
+        release = find_release(request.project_id, number)
+    except ReleaseUnknown as error:
+        raise JobFailed("no_such_release") from error
+    content = write_brief_archive(release, LANGUAGES, request.tell)
+    name = f"resultatbreve-{number}.zip"
+    return JobResult({"number": number}, ResultFile(name, "application/zip", content))
 
 
 def send_invitations(request: JobRequest) -> JobResult:
@@ -82,9 +99,26 @@ def _mail_parameters(request: JobRequest) -> tuple[UUID, "Words"]:
     return UUID(hex=found["batch"]), words
 
 
+def import_wave(request: JobRequest) -> JobResult:
+    """Store an uploaded file as a wave; `values`: the wave and how many responses came in."""
+    from survey_service.faults import InputRefused
+    from survey_service.fieldwork import importing
+
+    upload_id = UUID(hex=str(request.parameters["upload"]))
+    try:
+        wave_id = importing.import_wave(
+            request.keys, request.project_id, upload_id, request.today, request.tell
+        )
+    except InputRefused as refusal:
+        raise JobFailed("import_refused") from refusal
+    return JobResult({"wave": wave_id.hex, "count": importing.count_imported(wave_id)})
+
+
 KINDS: dict[str, Work] = {
     "release": make_release,
+    "briefs": make_briefs,
     "mail_invitations": send_invitations,
     "mail_reminders": send_reminders,
+    "import": import_wave,
 }
 """Whoever adds a kind adds its texts: `job.<kind>.…`, and `job.step.…` for its steps."""

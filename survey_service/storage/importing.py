@@ -42,7 +42,10 @@ class UploadRecord:
 
 @dataclass(frozen=True, slots=True)
 class ImportedWave:
-    """A wave that was gathered elsewhere; `relations` per principle of the project."""
+    """A wave that was gathered elsewhere; `relations` per principle of the project.
+
+    `left_out_count` is how many faulty lines of its file were left out.
+    """
 
     id: UUID
     key: str
@@ -51,6 +54,7 @@ class ImportedWave:
     opens_on: date
     closes_on: date
     framework: str | None
+    left_out_count: int | None
     relations: Mapping[str, str]
 
     def label(self, language: str) -> str:
@@ -197,6 +201,7 @@ def finish_wave(
     instruments: Mapping[str, tuple[str, int]],
     relations: Mapping[str, str],
     counted_on: date,
+    left_out_count: int,
 ) -> None:
     """Let a wave be seen, with its questionnaires, its wording's relations and its counts."""
     for audience, (key, version) in instruments.items():
@@ -211,7 +216,11 @@ def finish_wave(
     for principle, relation in relations.items():
         session.add(WavePrinciple(wave_id=wave_id, principle=principle, relation=relation))
     _keep_counts(session, wave_id, counted_on)
-    session.execute(update(Wave).where(Wave.id == wave_id).values(origin=IMPORTED))
+    session.execute(
+        update(Wave)
+        .where(Wave.id == wave_id)
+        .values(origin=IMPORTED, left_out_count=left_out_count)
+    )
 
 
 def find_imported_waves(session: Session, project_id: UUID) -> list[ImportedWave]:
@@ -225,6 +234,7 @@ def find_imported_waves(session: Session, project_id: UUID) -> list[ImportedWave
             Wave.opens_on,
             Wave.closes_on,
             Wave.framework,
+            Wave.left_out_count,
         )
         .where(Wave.project_id == project_id, Wave.origin == IMPORTED)
         .order_by(Wave.position)

@@ -189,7 +189,8 @@ class Wave(Base):
     """One measurement round: planned, open, closed or released.
 
     `origin` is "asked", or "imported" for one that was gathered elsewhere; "importing" while it is
-    still coming in, when nothing shows it. `framework` is the wording an imported one was asked in.
+    still coming in, when nothing shows it. `framework` is the wording an imported one was asked in,
+    `left_out_count` how many faulty lines of its file were left out.
     """
 
     __tablename__ = "wave"
@@ -205,6 +206,7 @@ class Wave(Base):
     closes_on: Mapped[date] = mapped_column(Date)
     origin: Mapped[str] = mapped_column(String(20), default="asked", server_default="asked")
     framework: Mapped[str | None] = mapped_column(String(60))
+    left_out_count: Mapped[int | None]
 
 
 class WavePrinciple(Base):

@@ -34,8 +34,20 @@ WAYS: dict[str, Way] = {
             "workspace.results", project_id=project_id, number=values.get("number")
         ),
     ),
+    "briefs": Way(
+        "results",
+        lambda project_id, values: url_for(
+            "workspace.results", project_id=project_id, number=values.get("number")
+        ),
+    ),
     "mail_invitations": Way("invitations", lambda _, values: _batch_url(values)),
     "mail_reminders": Way("invitations", lambda _, values: _batch_url(values)),
+    "import": Way(
+        "earlier_waves",
+        lambda project_id, values: url_for(
+            "workspace.earlier_waves", project_id=project_id, importeret=values["wave"]
+        ),
+    ),
 }
 """Every kind of work in `jobs.kinds` has its way here."""
 
