@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from survey_service.cli import brief_file, files, service
+from survey_service.cli.briefs import brief
 from survey_service.cli.comparing import compare
 from survey_service.cli.questionnaires import questionnaires
 from survey_service.cli.users import users
@@ -101,5 +102,6 @@ main.add_command(compare)
 main.add_command(files.score_file)
 main.add_command(files.compare_file)
 main.add_command(files.reliability_file)
+main.add_command(brief)
 main.add_command(brief_file.brief_file)
 main.add_command(questionnaires)

@@ -53,6 +53,7 @@ def brief_file(
     from survey_service.briefs.making import tell_brief
     from survey_service.briefs.pdf import write_pdf
     from survey_service.briefs.saving import save_whole
+    from survey_service.exchange.faults import refuse
     from survey_service.exchange.score_files import read_scores
     from survey_service.measurement.comparison import compare
     from survey_service.measurement.disclosure import disclose
@@ -73,7 +74,10 @@ def brief_file(
     )
     context = _context(read.table, plan, title or scores.stem, owner, number)
     content = tell_brief(BriefKind.LEADERS, figures, context, language)
-    save_whole(output, write_pdf(content))
+    try:
+        save_whole(output, write_pdf(content))
+    except OSError as error:
+        raise refuse(output, "a file that can be written", error.strerror or "none") from error
     tell(output, "written")
 
 

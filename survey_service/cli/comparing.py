@@ -50,7 +50,7 @@ def compare(
     )
 
     with open_installation(instance).app_context():
-        project = _find_project(key, municipality)
+        project = find_project_by_key(key, municipality)
         try:
             figures = compute_figures(project.id, _tell)
         except NothingToRelease as error:
@@ -68,7 +68,8 @@ def compare(
         _show(result, section or "comparisons")
 
 
-def _find_project(key: str, municipality: str | None) -> "ProjectRecord":
+def find_project_by_key(key: str, municipality: str | None) -> "ProjectRecord":
+    """Return a project; ends with 2 and one line where there is none or more than one."""
     from survey_service.storage import projects
     from survey_service.storage.database import reading
 

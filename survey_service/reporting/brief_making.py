@@ -1,41 +1,136 @@
-"""The brief of a release: what the figures do not say themselves comes from the project."""
+"""The briefs of a release: what the figures do not say themselves comes from the project."""
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
 
-from survey_service.briefs.content import BriefKind
-from survey_service.briefs.context import BriefContext, PrincipleName, WaveFacts
+from survey_service.briefs.content import BriefContent, BriefKind
+from survey_service.briefs.context import (
+    BriefContext,
+    ItemName,
+    OwnWords,
+    PrincipleName,
+    TalkTo,
+    WaveFacts,
+)
+from survey_service.briefs.glyphs import find_lacking
+from survey_service.briefs.html import write_page
 from survey_service.briefs.making import tell_brief
 from survey_service.briefs.pdf import write_pdf
+from survey_service.briefs.unit import has_own_figures
 from survey_service.catalogue import load_framework, load_instrument
+from survey_service.charts.heat_map import UnitPlace
+from survey_service.measurement.instrument import Instrument
 from survey_service.reporting.releasing import PublishedRelease
-from survey_service.storage import projects
+from survey_service.storage import projects, setup
 from survey_service.storage.database import reading
-from survey_service.storage.projects import WaveRecord
+from survey_service.storage.projects import UnitRecord, WaveRecord
 from survey_service.texts import Wording
+
+
+class BriefLayout(StrEnum):
+    """What a brief is written as."""
+
+    PDF = "pdf"
+    HTML = "html"
+
+
+class UnitUnknown(Exception):
+    """The project's municipality has no such unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefOrder:
+    """Which brief is wanted; `unit` is the key of the unit that a unit's brief is about."""
+
+    language: str
+    kind: BriefKind = BriefKind.LEADERS
+    unit: str | None = None
+    layout: BriefLayout = BriefLayout.PDF
+    own_words: OwnWords = field(default_factory=OwnWords)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBrief:
+    """A brief as bytes, and what the one who ordered it must be told.
+
+    `lacking` are characters that the embedded type does not have, replaced on paper. A unit's
+    brief whose `has_figures` is False says calmly that too few have answered.
+    """
+
+    written: bytes
+    file_name: str
+    media_type: str
+    lacking: tuple[str, ...] = ()
+    has_figures: bool = True
 
 
 def make_brief(
     release: PublishedRelease, language: str, accessibility_url: str | None = None
 ) -> bytes:
-    """Return the brief of a release as PDF; the same release gives the same bytes."""
-    context = context_of(release, language, accessibility_url)
-    return write_pdf(tell_brief(BriefKind.LEADERS, release.figures, context, language))
+    """Return the leaders' brief of a release as PDF; the same release gives the same bytes."""
+    return order_brief(release, BriefOrder(language), accessibility_url).written
 
 
-def brief_file_name(release: PublishedRelease, language: str) -> str:
-    """Return a file name that is safe everywhere: resultatbrev-project-1-da.pdf."""
-    plain = unicodedata.normalize("NFKD", release.project.key).encode("ascii", "ignore").decode()
-    key = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "projekt"
-    return f"resultatbrev-{key}-{release.number}-{language}.pdf"
+def order_brief(
+    release: PublishedRelease, order: BriefOrder, accessibility_url: str | None = None
+) -> MadeBrief:
+    """Return any brief of a release; the same release and order give the same bytes.
+
+    Raises:
+        UnitUnknown: for a unit the project's municipality does not have.
+        ValueError: for a unit's brief without a unit, or another kind with one.
+    """
+    content = tell_release(release, order, accessibility_url)
+    on_paper = order.layout is BriefLayout.PDF
+    return MadeBrief(
+        written=write_pdf(content) if on_paper else write_page(content).encode("utf-8"),
+        file_name=brief_file_name(release, order.language, order),
+        media_type="application/pdf" if on_paper else "text/html",
+        lacking=find_lacking(content) if on_paper else (),
+        has_figures=order.unit is None or has_own_figures(release.figures, order.unit),
+    )
+
+
+def tell_release(
+    release: PublishedRelease, order: BriefOrder, accessibility_url: str | None = None
+) -> BriefContent:
+    """Return what a brief of a release says. Raises as `order_brief` does."""
+    context = context_of(release, order.language, accessibility_url, order.own_words)
+    if order.unit is not None and order.unit not in {unit.key for unit in context.units}:
+        raise UnitUnknown(f"unit: expected one of the municipality's, found {order.unit}")
+    return tell_brief(order.kind, release.figures, context, order.language, order.unit)
+
+
+def brief_file_name(
+    release: PublishedRelease, language: str, order: BriefOrder | None = None
+) -> str:
+    """Return a file name that is safe everywhere: resultatbrev-project-1-da.pdf.
+
+    Briefs of another kind than the leaders' have it, and a unit's its unit, after the number.
+    """
+    order = order or BriefOrder(language)
+    parts = ["resultatbrev", _plain(release.project.key) or "projekt", str(release.number)]
+    if order.kind is not BriefKind.LEADERS:
+        parts.append(_KIND_NAMES[order.kind])
+    if order.unit is not None:
+        parts.append(_plain(order.unit) or "afdeling")
+    return f"{'-'.join([*parts, language])}.{order.layout}"
 
 
 def context_of(
-    release: PublishedRelease, language: str, accessibility_url: str | None
+    release: PublishedRelease,
+    language: str,
+    accessibility_url: str | None,
+    own_words: OwnWords | None = None,
 ) -> BriefContext:
     """Return what a brief says beside the figures of a release."""
     project = release.project
     shown = dict.fromkeys(count.audience for count in release.figures.counts)
+    used = _used_instruments(release.waves)
     return BriefContext(
         project_title=project.title,
         municipality=project.municipality_name,
@@ -56,11 +151,32 @@ def context_of(
         primary_audience=project.primary_audience,
         release_number=release.number,
         released_on=release.released_on,
-        instrument_versions=_instrument_versions(release.waves, language),
+        instrument_versions=tuple(
+            f"{instrument.title.read_in(language)} (version {instrument.version})"
+            for instrument in used
+        ),
         simulated=project.is_simulated,
         accessibility_url=accessibility_url,
         primary_waves=_primary_waves(release),
+        own_words=own_words or OwnWords(),
+        units=_places(projects.find_unit_tree(reading(), project.municipality_id)),
+        items=_items(used),
+        talk_to=_contacts(project.id),
     )
+
+
+_KIND_NAMES: Mapping[BriefKind, str] = {
+    BriefKind.COMMITTEE: "udvalg",
+    BriefKind.LEADERS: "ledelse",
+    BriefKind.TEAM: "arbejdsgruppe",
+    BriefKind.UNIT: "afdeling",
+    BriefKind.PARTICIPANTS: "deltagere",
+}
+
+
+def _plain(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
 def _primary_waves(release: PublishedRelease) -> tuple[Wording, Wording] | None:
@@ -79,13 +195,52 @@ def _primary_waves(release: PublishedRelease) -> tuple[Wording, Wording] | None:
     return label(project.primary_from), label(project.primary_to)
 
 
-def _instrument_versions(waves: tuple[WaveRecord, ...], language: str) -> tuple[str, ...]:
+def _used_instruments(waves: tuple[WaveRecord, ...]) -> tuple[Instrument, ...]:
     used = {
         pair
         for wave in waves
         for pair in projects.find_wave_instruments(reading(), wave.id).values()
     }
+    return tuple(load_instrument(key, version) for key, version in sorted(used))
+
+
+def _items(used: tuple[Instrument, ...]) -> tuple[ItemName, ...]:
+    """Return the rated questions of each audience's newest version."""
+    newest = {instrument.audience: instrument for instrument in used}
     return tuple(
-        f"{load_instrument(key, version).title.read_in(language)} (version {version})"
-        for key, version in sorted(used)
+        ItemName(
+            instrument.audience,
+            measure,
+            item.key,
+            item.wording,
+            tuple(option.wording for option in item.answer_options),
+        )
+        for instrument in newest.values()
+        for measure, items in instrument.measures.items()
+        for item in items
+    )
+
+
+def _places(tree: list[UnitRecord]) -> tuple[UnitPlace, ...]:
+    """Return the units as they stand in the tree, each before those below it."""
+    below: dict[UUID | None, list[UnitRecord]] = {}
+    for unit in tree:
+        below.setdefault(unit.parent_id, []).append(unit)
+    places: list[UnitPlace] = []
+    waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
+    while waiting:
+        unit, depth = waiting.pop()
+        places.append(UnitPlace(unit.key, unit.name, depth))
+        waiting += [(child, depth + 1) for child in reversed(below.get(unit.id, []))]
+    return tuple(places)
+
+
+def _contacts(project_id: UUID) -> tuple[TalkTo, ...]:
+    return tuple(
+        TalkTo(
+            Wording({"da": contact.name_da, "en": contact.name_en}),
+            contact.phone,
+            Wording({"da": contact.note_da, "en": contact.note_en}),
+        )
+        for contact in setup.find_contacts(reading(), project_id)
     )

@@ -1,0 +1,127 @@
+"""`survey-service brief`: a brief of a project's newest published release."""
+
+import sys
+import unicodedata
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from survey_service.cli.comparing import find_project_by_key
+from survey_service.cli.files import file_argument
+from survey_service.texts import DEFAULT_LANGUAGE, LANGUAGES
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from survey_service.briefs.context import OwnWords
+    from survey_service.reporting.brief_making import BriefOrder, MadeBrief
+
+BAD_INPUT_STATUS = 2
+KINDS = ("committee", "leaders", "team", "unit", "participants")
+LAYOUTS = ("pdf", "html")
+
+
+@click.command("brief")
+@click.option("--project", "key", required=True, help="The project's key.")
+@click.option("--municipality", help="Its municipality's key, where several have such a project.")
+@click.option("--for", "kind", type=click.Choice(KINDS), required=True, help="Whom it is for.")
+@click.option("--unit", help="Key of the unit that a unit's brief is about.")
+@click.option("--language", type=click.Choice(LANGUAGES), default=DEFAULT_LANGUAGE)
+@click.option("--format", "layout", type=click.Choice(LAYOUTS), default="pdf")
+@click.option("--introduction", type=file_argument, help="Text file to open with.")
+@click.option("--next-steps", type=file_argument, help="Text file with a step on each line.")
+@click.option(
+    "--told-by", type=click.DateTime(["%Y-%m-%d"]), help="When next steps are told at the latest."
+)
+@click.option("--output", type=file_argument, required=True, help="File to write.")
+@click.pass_obj
+def brief(
+    instance: Path,
+    key: str,
+    municipality: str | None,
+    kind: str,
+    unit: str | None,
+    language: str,
+    layout: str,
+    introduction: Path | None,
+    next_steps: Path | None,
+    told_by: date | None,
+    output: Path,
+) -> None:
+    """Write a brief of a project's newest published release, whole or not at all."""
+    from survey_service.briefs.content import BriefKind
+    from survey_service.cli.service import open_installation
+    from survey_service.reporting.brief_making import BriefLayout, BriefOrder
+
+    if (unit is not None) is not (kind == "unit"):
+        found = "none" if unit is None else f"one for {kind}"
+        _refuse(f"--unit: expected a key with --for unit, and only there, found {found}")
+    words = _own_words(introduction, next_steps, told_by)
+    order = BriefOrder(language, BriefKind(kind), unit, BriefLayout(layout), words)
+    app = open_installation(instance)
+    with app.app_context():
+        project = find_project_by_key(key, municipality)
+        made = _make(project.id, key, order, app.extensions["survey_settings"].accessibility_url)
+    _save(output, made.written)
+    _tell(output, made, unit)
+
+
+def _make(project_id: "UUID", key: str, order: "BriefOrder", address: str | None) -> "MadeBrief":
+    from survey_service.reporting.brief_making import UnitUnknown, order_brief
+    from survey_service.reporting.releasing import ReleaseUnknown, find_release
+
+    try:
+        release = find_release(project_id, only_published=True)
+        return order_brief(release, order, address)
+    except ReleaseUnknown:
+        _refuse(f"project {key}: expected a published release, found none")
+    except UnitUnknown as error:
+        _refuse(f"--{error}")
+
+
+def _own_words(
+    introduction: Path | None, next_steps: Path | None, told_by: date | None
+) -> "OwnWords":
+    from survey_service.briefs.context import OwnWords
+
+    return OwnWords(_read(introduction), _read(next_steps), told_by)
+
+
+def _read(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "bytes that are not UTF-8"
+        _refuse(f"{path}: expected a text file in UTF-8, found {reason}")
+
+
+def _save(output: Path, written: bytes) -> None:
+    from survey_service.briefs.saving import save_whole
+
+    if output.is_dir():
+        _refuse(f"{output}: expected a file to write to, found a directory")
+    try:
+        save_whole(output, written)
+    except OSError as error:
+        _refuse(f"{output}: expected a file that can be written, found {error.strerror or error}")
+
+
+def _tell(output: Path, made: "MadeBrief", unit: str | None) -> None:
+    if made.lacking:
+        listed = ", ".join(
+            f"{character} ({unicodedata.name(character, 'unnamed')})" for character in made.lacking
+        )
+        click.echo(f"{output}: the type has no {listed}; printed as ?", err=True)
+    if not made.has_figures:
+        told = "too few answers to show figures; the page says so calmly"
+        click.echo(f"unit {unit}: {told}", err=True)
+    click.echo(f"{output}: written", err=True)
+
+
+def _refuse(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(BAD_INPUT_STATUS)
