@@ -65,3 +65,7 @@ bench-comparison: $(READY) ## Comparing waves beside statsmodels, and as answers
 .PHONY: bench-validity
 bench-validity: $(READY) ## False alarms, coverage and power of the comparison on simulated cohorts
 	$(BIN)/python benchmarks/bench_validity.py $(BENCH_OPTIONS)
+
+.PHONY: bench-pages
+bench-pages: $(READY) ## The evaluator's pages with 1,000, 100,000 and 1,000,000 responses
+	$(BIN)/python benchmarks/bench_pages.py $(BENCH_OPTIONS)

@@ -84,7 +84,8 @@ class _Frame:
             most = max(most, curve.pace.expected)
         self.step = _choose_step(max(SMALLEST_TOP, most * 1.1))
         self.top = self.step * -(-max(SMALLEST_TOP, most * 1.1) // self.step)
-        self.left = size.font_size * 2.6
+        widest = style.measure_text(str(round(self.top)), style.REGULAR, size.font_size)
+        self.left = widest + size.font_size * 0.8
         self.bottom = size.font_size * 1.9
         self.right = size.width - size.font_size * 0.7
         self.height = size.height - self.bottom - size.font_size * 1.2
