@@ -7,14 +7,15 @@ import zipfile
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from builders import Installation, Visitor, build_installation, instrument_of
+from defusedxml import ElementTree
 
 from survey_service.accounts.sign_in import Role, add_user
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.fieldwork.rosters import set_roster
+from survey_service.reporting.brief_archive import write_brief_archive
 from survey_service.reporting.releasing import find_release, prepare_release, publish_release
 from survey_service.storage import projects
 from survey_service.storage.database import database, writing
@@ -298,3 +299,33 @@ def test_a_second_release_of_the_same_answers_shows_the_same_units(released):
     with released.context():
         one, two = (find_release(released.project_id, number) for number in (1, 2))
     assert one.figures.details.unit_figures == two.figures.details.unit_figures != ()
+
+
+def test_every_brief_of_a_release_comes_as_one_archive_in_both_languages(released):
+    told = []
+    with released.context():
+        release = find_release(released.project_id, 1)
+        content = write_brief_archive(release, ("da", "en"), lambda *step: told.append(step))
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        names = opened.namelist()
+        assert all(opened.read(name).startswith(b"%PDF") for name in names)
+    # committee, leaders, team and participants, and the two units that are shown
+    assert [name.partition("/")[0] for name in names] == ["da"] * 6 + ["en"] * 6
+    assert told == [("briefs", done, 12) for done in range(13)]
+
+
+def test_making_the_briefs_stops_when_asked_to(released):
+    def stop(_step: str, done: int, _total: int) -> None:
+        if done == 1:
+            raise InterruptedError
+
+    with released.context(), pytest.raises(InterruptedError):
+        write_brief_archive(find_release(released.project_id, 1), ("da",), stop)
+
+
+def test_only_evaluators_begin_all_briefs(released, evaluator, leader):
+    way = f"/arbejdsrum/projekt/{released.project_id}/resultatbreve?number=1"
+    leader.get(address(released))
+    assert "/resultatbreve" not in leader.html
+    evaluator.get(address(released, "?number=1")).submit(way)
+    assert evaluator.heading == "Alle resultatbreve"

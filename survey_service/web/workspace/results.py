@@ -9,9 +9,11 @@ from __future__ import annotations
 from io import BytesIO
 from uuid import UUID
 
-from flask import abort, request, send_file
+from flask import abort, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
+from survey_service.jobs import start_job
 from survey_service.texts import DEFAULT_LANGUAGE, LANGUAGES
 from survey_service.web.access import Access, access
 from survey_service.web.workspace.blueprint import pages
@@ -70,3 +72,16 @@ def brief(project_id: UUID) -> ResponseReturnValue:
         as_attachment=True,
         download_name=brief_file_name(published, language),
     )
+
+
+@pages.post("/projekt/<uuid:project_id>/resultatbreve", endpoint="all_briefs")
+@access(Access.EVALUATOR)
+def start_briefs(project_id: UUID) -> ResponseReturnValue:
+    """Begin to write every brief of a release, and show how far it is."""
+    project = find_own_project(project_id)
+    require_confirmed()
+    release = find_shown_release(project.id)
+    if release is None:
+        abort(404)
+    job_id = start_job("briefs", project.id, current_user.record.id, {"number": release.number})
+    return redirect(url_for("workspace.job", job_id=job_id), code=303)

@@ -79,6 +79,11 @@ def render_results(release: PublishedRelease, query: Mapping[str, str]) -> str:
         brief_form={
             "url": url_for("workspace.brief", project_id=release.project.id, number=release.number)
         },
+        all_briefs_url=(
+            url_for("workspace.all_briefs", project_id=release.project.id, number=release.number)
+            if may_open("workspace.all_briefs")
+            else None
+        ),
         details=_details(release, audience, wave_names(release)),
         tables_url=url_for(
             "workspace.result_tables", project_id=release.project.id, number=release.number

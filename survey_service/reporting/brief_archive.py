@@ -1,0 +1,59 @@
+"""All briefs of a release in one archive."""
+
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from io import BytesIO
+
+from survey_service.briefs.content import BriefKind
+from survey_service.reporting.brief_making import BriefOrder, order_brief
+from survey_service.reporting.releasing import PublishedRelease
+
+Tell = Callable[[str, int, int], None]
+"""Is told the step's name, how many briefs are made, and of how many; may raise to stop."""
+
+STEP = "briefs"
+
+
+def write_brief_archive(release: PublishedRelease, languages: Sequence[str], tell: Tell) -> bytes:
+    """Return a ZIP archive of every kind of brief in every language, with a folder per language.
+
+    Args:
+        release: whose figures they tell.
+        languages: "da", "en" or both.
+        tell: is told before each brief, and once at the end.
+
+    Units of which no figure is shown have no brief of their own. The same release gives the same
+    bytes: every file has the release's date.
+    """
+    orders = [order for language in languages for order in _orders(release, language)]
+    day = release.released_on
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for done, order in enumerate(orders):
+            tell(STEP, done, len(orders))
+            made = order_brief(release, order)
+            name = _name(order.language, made.file_name, archive.namelist())
+            dated = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
+            dated.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(dated, made.written)
+    tell(STEP, len(orders), len(orders))
+    return stream.getvalue()
+
+
+def _name(folder: str, file_name: str, taken: Sequence[str]) -> str:
+    """Return a name of its own: units whose keys differ in æ, ø or å alone have the same."""
+    stem, _, ending = file_name.rpartition(".")
+    names = [f"{folder}/{file_name}"]
+    while names[-1] in taken:
+        names.append(f"{folder}/{stem}-{len(names) + 1}.{ending}")
+    return names[-1]
+
+
+def _orders(release: PublishedRelease, language: str) -> Iterator[BriefOrder]:
+    for kind in BriefKind:
+        if kind is not BriefKind.UNIT:
+            yield BriefOrder(language, kind=kind)
+    details = release.figures.details
+    shown = dict.fromkeys(figure.unit for figure in (details.unit_figures if details else ()))
+    for unit in shown:
+        yield BriefOrder(language, kind=BriefKind.UNIT, unit=unit)
