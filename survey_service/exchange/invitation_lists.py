@@ -47,11 +47,11 @@ _ADDRESS_BREAK = re.compile(r"\s*(?:/(?=\s)|\r\n|\n|\r)\s*")
 _KNOWN = tuple(name for names in COLUMNS.values() for name in names)
 # What a file's faults are called on pages; any other is told as a list that cannot be read.
 _FILE_RULES = {
-    "empty_file": "list_empty",
-    "column_twice": "list_column_twice",
-    "column_nameless": "list_column_nameless",
-    "cells": "list_cells",
-    "quotes": "list_quotes",
+    "empty_file": "people_empty",
+    "column_twice": "people_column_twice",
+    "column_nameless": "people_column_nameless",
+    "cells": "people_cells",
+    "quotes": "people_quotes",
 }
 
 
@@ -89,7 +89,7 @@ def read_invitation_list(content: bytes) -> InvitationList:
     if content.count(b"\n") > LINES_AT_MOST:
         found = content.count(b"\n")
         raise InputRefused(
-            FieldFault(FIELD, "list_too_long", {"limit": LINES_AT_MOST, "found": found})
+            FieldFault(FIELD, "people_too_long", {"limit": LINES_AT_MOST, "found": found})
         )
     try:
         return _read(content)
@@ -98,7 +98,7 @@ def read_invitation_list(content: bytes) -> InvitationList:
             *(
                 FieldFault(
                     FIELD,
-                    _FILE_RULES.get(fault.rule, "list_unreadable"),
+                    _FILE_RULES.get(fault.rule, "people_unreadable"),
                     {"column": fault.column or ""},
                     fault.line,
                 )
@@ -114,7 +114,7 @@ def decode_list(content: bytes) -> str:
     except BadInputError as error:
         rules = {fault.rule for fault in error.faults}
     if "not_text" in rules:
-        raise InputRefused(FieldFault("file", "list_not_text"))
+        raise InputRefused(FieldFault("file", "people_not_text"))
     # Its header is at fault, which is told where the list is read.
     return content.decode("utf-8-sig", errors="replace")
 
@@ -142,7 +142,7 @@ def _read(content: bytes) -> InvitationList:
     )
     log.raise_if_any()
     if not people:
-        raise InputRefused(FieldFault(FIELD, "list_empty"))
+        raise InputRefused(FieldFault(FIELD, "people_empty"))
     used = {*places.values(), *address_places}
     ignored = tuple(name for place, name in enumerate(file.columns) if place not in used)
     return InvitationList(people, ignored)
@@ -156,11 +156,11 @@ def _find_columns(file: DelimitedFile) -> tuple[dict[str, int], list[int]]:
     for column, known in COLUMNS.items():
         found = [place for place, name in enumerate(names) if name in known]
         if len(found) > 1:
-            faults.append(FieldFault(FIELD, "list_column_twice", {"column": known[0]}))
+            faults.append(FieldFault(FIELD, "people_column_twice", {"column": known[0]}))
         elif found:
             places[column] = found[0]
         elif column in REQUIRED:
-            faults.append(FieldFault(FIELD, f"list_no_{column}"))
+            faults.append(FieldFault(FIELD, f"people_no_{column}"))
     if faults:
         raise InputRefused(*faults)
     address_places = [

@@ -107,7 +107,7 @@ def draft_from_list(
         raise InputRefused(*sorted(faults, key=lambda fault: fault.line or 0))
     invitees = tuple(invitee for line, invitee in complete if line not in known)
     if not invitees:
-        raise InputRefused(FieldFault(FIELD, "list_all_invited"))
+        raise InputRefused(FieldFault(FIELD, "people_all_invited"))
     return InvitationDraft(invitees, _count_cells(project, wave, invitees, units), len(known))
 
 
@@ -164,7 +164,7 @@ class _LineReader:
         audience = self._audience(person)
         language = LANGUAGE_WORDS.get(person.language.casefold())
         if language is None:
-            self._refuse(person, "language_unknown", language=person.language)
+            self._refuse(person, "person_language_unknown", language=person.language)
         if len(self.faults) > before or unit_id is None or audience is None or language is None:
             return None
         contact = Contact(person.name, person.address, _plain_email(person.email))
@@ -190,7 +190,13 @@ class _LineReader:
     def _unit(self, person: ListedPerson) -> UUID | None:
         found = self._units.get(_folded(person.unit), set())
         if len(found) != 1:
-            rule = "unit_of_two" if found else "unit_unknown" if person.unit else "unit_missing"
+            rule = (
+                "person_unit_of_two"
+                if found
+                else "person_unit_unknown"
+                if person.unit
+                else "person_unit_missing"
+            )
             self._refuse(person, rule, unit=person.unit)
             return None
         return next(iter(found))
@@ -198,10 +204,10 @@ class _LineReader:
     def _audience(self, person: ListedPerson) -> str | None:
         found = AUDIENCE_WORDS.get(person.audience.casefold())
         if found is None:
-            rule = "audience_unknown" if person.audience else "audience_missing"
+            rule = "person_audience_unknown" if person.audience else "person_audience_missing"
             self._refuse(person, rule, audience=person.audience)
         elif found not in self._audiences:
-            self._refuse(person, "audience_not_asked", audience=person.audience)
+            self._refuse(person, "person_audience_not_asked", audience=person.audience)
             return None
         return found
 

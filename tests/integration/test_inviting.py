@@ -125,11 +125,11 @@ def test_cells_pasted_from_a_spreadsheet_and_english_headings_are_read(
     (";house;borger;;;;", "reference_missing", {}),
     ("010190-0000;house;borger;;;;", "cpr_number", {}),
     ("P1;house;borger;;Ib, 010190 0000;;", "cpr_number", {}),
-    ("P1;Havnen;borger;;;;", "unit_unknown", {"unit": "Havnen"}),
-    ("P1;;borger;;;;", "unit_missing", {}),
-    ("P1;house;naboer;;;;", "audience_unknown", {"audience": "naboer"}),
-    ("P1;house;leder;;;;", "audience_not_asked", {"audience": "leder"}),
-    ("P1;house;borger;tysk;;;", "language_unknown", {"language": "tysk"}),
+    ("P1;Havnen;borger;;;;", "person_unit_unknown", {"unit": "Havnen"}),
+    ("P1;;borger;;;;", "person_unit_missing", {}),
+    ("P1;house;naboer;;;;", "person_audience_unknown", {"audience": "naboer"}),
+    ("P1;house;leder;;;;", "person_audience_not_asked", {"audience": "leder"}),
+    ("P1;house;borger;tysk;;;", "person_language_unknown", {"language": "tysk"}),
     ("P1;house;borger;;;;a@b", "email_invalid", {}),
     ("P1;house;borger;;;;a b@example.org", "email_invalid", {}),
     ('P1;house;borger;;;;"a@example.org\nBcc: x@example.org"', "email_unsafe", {}),
@@ -152,20 +152,20 @@ def test_all_faults_are_told_at_once(installation: Installation, evaluator: Visi
     check(evaluator, installation, ";house;borger;;;;", "P1;Havnen;naboer;;;;",
           "P1;house;borger;;;;", "P1;house;borger;;;;")  # fmt: skip
     for line, rule, values in [
-        (2, "reference_missing", {}), (3, "unit_unknown", {"unit": "Havnen"}),
-        (3, "audience_unknown", {"audience": "naboer"}), (5, "reference_twice", {"first": 4}),
+        (2, "reference_missing", {}), (3, "person_unit_unknown", {"unit": "Havnen"}),
+        (3, "person_audience_unknown", {"audience": "naboer"}), (5, "reference_twice", {"first": 4}),
     ]:  # fmt: skip
         told = text("fault.on_line", line=line, text=text(f"fault.{rule}", **values))
         assert told in evaluator.text, rule
 
 
 @pytest.mark.parametrize(("listed", "rule"), [
-    ("", "list_empty"), (HEADER, "list_empty"),
-    ("afdeling;målgruppe\nhouse;borger", "list_no_reference"),
-    ("reference;målgruppe\nP1;borger", "list_no_unit"),
-    ("reference;afdeling\nP1;house", "list_no_audience"),
-    ("reference;afdeling;målgruppe\nP1;house", "list_cells"),
-    ('reference;afdeling;målgruppe\n"P1;house;borger', "list_quotes"),
+    ("", "people_empty"), (HEADER, "people_empty"),
+    ("afdeling;målgruppe\nhouse;borger", "people_no_reference"),
+    ("reference;målgruppe\nP1;borger", "people_no_unit"),
+    ("reference;afdeling\nP1;house", "people_no_audience"),
+    ("reference;afdeling;målgruppe\nP1;house", "people_cells"),
+    ('reference;afdeling;målgruppe\n"P1;house;borger', "people_quotes"),
 ])  # fmt: skip
 def test_a_list_that_is_no_list_is_refused_in_words(
     installation: Installation, evaluator: Visitor, listed: str, rule: str
@@ -184,14 +184,14 @@ def test_a_workbook_is_refused_before_anything_of_it_is_read(
         path, data=fields | {"file": (io.BytesIO(b"PK\x03\x04" + b"x" * 99), "liste.xlsx")}
     )
     assert evaluator.status == 400
-    assert text("fault.list_not_text") in evaluator.text
+    assert text("fault.people_not_text") in evaluator.text
 
 
 def test_more_than_twenty_thousand_lines_are_refused(
     installation: Installation, evaluator: Visitor
 ) -> None:
     check(evaluator, installation, *(f"P{n};house;borger;;;;" for n in range(20_001)))
-    assert text("fault.list_too_long", limit=20000, found=20001) in evaluator.text
+    assert text("fault.people_too_long", limit=20000, found=20001) in evaluator.text
     assert evaluator.status == 400
 
 
@@ -294,7 +294,7 @@ def test_an_evaluator_of_one_unit_invites_to_it_alone_and_fetches_no_other_units
     assert limited.get(batch_path).status == 404
     assert limited.get(f"{batch_path}/breve.pdf").status == 404
     check(limited, installation, "P1;Psykiatriens Hus;borger;;;;")
-    told = text("fault.unit_unknown", unit="Psykiatriens Hus")
+    told = text("fault.person_unit_unknown", unit="Psykiatriens Hus")
     assert told in limited.text
     check(limited, installation, "P1;Botilbud;borger;;;;")
     assert text("workspace.invitations.confirm_total", total=1) in limited.text

@@ -189,7 +189,7 @@ def _refuse(form: WorkspaceForm, refusal: InputRefused) -> None:
     form.refuse(refusal.faults[:FAULTS_SHOWN])
     more = len(refusal.faults) - FAULTS_SHOWN
     if more > 0:
-        form.form_faults.append(translate("fault.more_faults", count=more))
+        form.form_faults.append(translate("fault.more_people_faults", count=more))
 
 
 def _invite(wave: WaveRecord, kind: BatchKind, draft: InvitationDraft) -> ResponseReturnValue:
