@@ -11,8 +11,11 @@ from pdf_ua.checkers import VeraPdf, check_aloud, has_java
 from pikepdf import Array, Dictionary, Name, Pdf
 from released_figures_builder import PRINCIPLES, WAVES, a_report, some_figures
 
-from survey_service.briefs.comparison_brief import write_brief
-from survey_service.measurement.disclosure import disclose
+from survey_service.briefs.content import BriefKind
+from survey_service.briefs.context import BriefContext
+from survey_service.briefs.making import tell_brief
+from survey_service.briefs.pdf import write_pdf
+from survey_service.measurement.disclosure import ReleasedFigures, disclose
 
 RULES_OF_PDF_UA = 106
 """What veraPDF's profile holds; fewer would mean that the check has lost some."""
@@ -30,6 +33,11 @@ BRIEF_DATA = {
     "longest": (some_figures(FIVE_AUDIENCES), a_context(audiences=FIVE_AUDIENCES, **LONG)),
     "emptiest": (disclose(a_report(), {}, WAVES, 5, 5.0), a_context()),
 }
+
+
+def write_brief(figures: ReleasedFigures, context: BriefContext, language: str) -> bytes:
+    return write_pdf(tell_brief(BriefKind.LEADERS, figures, context, language))
+
 
 pytestmark = pytest.mark.skipif(not has_java(), reason="needs java and javac")
 
