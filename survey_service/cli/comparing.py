@@ -27,6 +27,7 @@ SECTIONS = (
     "missing_items",
     "potentials",
     "help_given",
+    "unit_figures",
 )
 
 

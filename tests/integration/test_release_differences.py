@@ -61,6 +61,25 @@ def withdraw(installation: Installation, count: int) -> None:
         connection.execute(sa.delete(response).where(response.c.id.in_(found)))
 
 
+def units_shown(installation: Installation, number: int) -> set[tuple[str, str]]:
+    """The waves and units of which a release shows anything."""
+    with installation.context():
+        details = find_release(installation.project_id, number).figures.details
+    return {(figure.wave, figure.unit) for figure in details.unit_figures}
+
+
+def test_units_of_a_wave_with_withdrawals_are_not_shown_again(released):
+    both = {(wave, unit) for wave in ("baseline", "final") for unit in ("home", "house")}
+    withdraw(released, 5)
+    with released.context():
+        release_project(released.project_id, released.clock.today)
+        release_project(released.project_id, released.clock.today)
+    assert units_shown(released, 1) == both
+    # and not in a later one either, though nothing has changed since the second
+    later = {(wave, unit) for wave, unit in both if wave == "final"}
+    assert units_shown(released, 2) == units_shown(released, 3) == later
+
+
 @pytest.mark.parametrize("count", [1, 4])
 def test_no_release_is_made_while_fewer_than_five_have_withdrawn(released, count):
     withdraw(released, count)
