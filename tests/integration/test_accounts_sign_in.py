@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from uuid import UUID
 
+import flask
 import pyotp
 import pytest
 from accounts_builder import (
@@ -25,6 +26,7 @@ from survey_service.accounts.lock_out import TooManyTries, forget_old_failures
 from survey_service.accounts.roles import Role
 from survey_service.accounts.sign_in import change_password, end_sessions
 from survey_service.storage.database import writing
+from survey_service.web.workspace.signing_in import begin_session
 
 CODE = "/arbejdsrum/log-ind/kode"
 TWO_STEP = "/arbejdsrum/min-konto/totrinslogin"
@@ -411,6 +413,19 @@ def test_whoever_has_a_one_time_password_chooses_their_own_before_anything_else(
         assert visitor.get(path).path == OWN_PASSWORD
     visitor.submit(OWN_PASSWORD, current_password=PASSWORD, password=NEW, repeated=NEW)
     assert visitor.path == "/arbejdsrum/"
+    assert is_signed_in(visitor)
+
+
+def test_whoever_came_by_another_sign_in_service_is_not_asked_for_a_password_they_never_used(
+    installation: Installation, visitor: Visitor
+) -> None:
+    name = "ny@kommune.example"
+    newcomer = account_of(installation, add_person(installation, name, must_change_password=True))
+    with installation.app.test_request_context():
+        begin_session(newcomer, by_single_sign_on=True)
+        kept = dict(flask.session)
+    with visitor.client.session_transaction() as session:
+        session.update(kept)
     assert is_signed_in(visitor)
 
 

@@ -201,7 +201,7 @@ def _form_page(
 
 def _role_hint(role: Role) -> str:
     text = translate(f"workspace.role_text.{role}")
-    if role in LIMITED_TO_UNITS:
+    if role in LIMITED_TO_UNITS - {Role.UNIT_LEADER}:  # who always is
         return f"{text} {translate('workspace.accounts.can_be_limited')}"
     return text
 
