@@ -1,11 +1,11 @@
 """Lists of units and of people to ask, as they come out of a spreadsheet."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey_service.exchange.delimited import parse_delimited
+from survey_service.exchange.delimited import DelimitedFile, parse_delimited
 from survey_service.exchange.faults import BadInputError, FaultLog
 
 KEY_COLUMNS = ("key", "nøgle", "nr", "nummer", "id")
@@ -45,13 +45,14 @@ def read_unit_lines(content: bytes) -> list[UnitLine]:
         BadInputError: for what is no such list; rule "no_name_column" where the name is missing.
     """
     known = (*KEY_COLUMNS, *NAME_COLUMNS, *PARENT_COLUMNS)
-    columns, rows = _read(content, known)
+    columns, file = _open(content, known)
     name = _find_column(columns, NAME_COLUMNS)
     key, parent = _find_column(columns, KEY_COLUMNS), _find_column(columns, PARENT_COLUMNS)
     if name is None:
         raise _refuse_columns(columns, "a column name", "no_name_column")
     return [
-        UnitLine(line, _cell(cells, key), cells[name], _cell(cells, parent)) for line, cells in rows
+        UnitLine(line, _cell(cells, key), cells[name], _cell(cells, parent))
+        for line, cells in _read_rows(file)
     ]
 
 
@@ -66,7 +67,7 @@ def read_people_lines(content: bytes, audiences: Mapping[str, str]) -> list[Peop
         BadInputError: for what is no such list; rule "no_name_column" or "no_audience_column"
             where those are missing, "column_twice" where two columns are about one audience.
     """
-    columns, rows = _read(content, (*UNIT_COLUMNS, *audiences))
+    columns, file = _open(content, (*UNIT_COLUMNS, *audiences))
     unit = _find_column(columns, KEY_COLUMNS)
     unit = _find_column(columns, NAME_COLUMNS) if unit is None else unit
     if unit is None:
@@ -83,18 +84,21 @@ def read_people_lines(content: bytes, audiences: Mapping[str, str]) -> list[Peop
         raise _refuse_columns(columns, "a column for an audience", "no_audience_column")
     return [
         PeopleLine(line, cells[unit], {name: cells[place] for name, place in places.items()})
-        for line, cells in rows
+        for line, cells in _read_rows(file)
     ]
 
 
-def _read(
-    content: bytes, known: tuple[str, ...]
-) -> tuple[list[str], Iterator[tuple[int, tuple[str, ...]]]]:
-    """Return the columns in lower case, and every row with its line; ragged rows are faults."""
+def _open(content: bytes, known: tuple[str, ...]) -> tuple[list[str], DelimitedFile]:
+    """Return the columns in lower case, and the file they head."""
     # The delimiter is found by the names as they stand in the file, whatever their case.
     spellings = [spell(name) for name in known for spell in (str, str.capitalize, str.upper)]
     file = parse_delimited(_PASTED, content, spellings)
     columns = [unicodedata.normalize("NFC", name).strip().casefold() for name in file.columns]
+    return columns, file
+
+
+def _read_rows(file: DelimitedFile) -> list[tuple[int, tuple[str, ...]]]:
+    """Return every row with its line. Raises BadInputError for ragged ones."""
     log = FaultLog(_PASTED)
     rows = [
         (line, cells)
@@ -102,7 +106,7 @@ def _read(
         for line, cells in zip(block.lines, zip(*block.cells, strict=True), strict=True)
     ]
     log.raise_if_any()
-    return columns, iter(rows)
+    return rows
 
 
 def _find_column(columns: list[str], names: tuple[str, ...]) -> int | None:
