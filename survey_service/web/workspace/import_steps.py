@@ -268,13 +268,19 @@ def _columns_page(
                 "target": targets[column],
                 "example": example_text(table, column),
                 "turned": column in choices.turned,
+                "may_turn": is_responses and _may_turn(targets[column]),
             }
             for place, column in enumerate(table.columns)
         ],
         groups=target_groups(frame, choices.kind, target_options(frame, choices.kind)),
         is_responses=is_responses,
+        is_first=choices.columns is None,
         relations=relation_rows(frame) if has_links_to_tell(frame) else [],
     )  # fmt: skip
+
+
+def _may_turn(target: str) -> bool:
+    return not target or target.startswith((Target.ITEM, Target.OLDER))
 
 
 def _place(
