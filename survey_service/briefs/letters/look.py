@@ -16,6 +16,8 @@ ADDRESS_TOP = 45 * mm
 """From the paper's upper edge: where a window envelope shows the address."""
 
 ADDRESS_HEIGHT = 36 * mm
+ADDRESS_WIDTH = 88 * mm
+ADDRESS_LINES = 6
 BODY_TOP = 88 * mm
 BODY_TOP_WITHOUT_ADDRESS = 34 * mm
 BOTTOM = 14 * mm

@@ -26,6 +26,7 @@ from survey_service.briefs.tagged_pdf import (
     TaggedParagraph,
 )
 from survey_service.briefs.tagged_pdf.boxes import TintedBox
+from survey_service.charts.style import shorten_text
 
 QR_SIZE = 42 * mm
 POSTER_QR_SIZE = 105 * mm
@@ -136,8 +137,14 @@ def _head(speech: LetterSpeech) -> list[Flowable]:
 
 
 def _recipient(letter: Letter) -> list[Flowable]:
-    lines = [line for line in (letter.name, *letter.address) if line]
-    return [_words("<br/>".join(map(escape, lines)), paragraph_style(11))]
+    """Return name and address, cut to what the window of an envelope shows."""
+    look_of_lines = paragraph_style(11)
+    lines = [line for line in (letter.name, *letter.address) if line][: look.ADDRESS_LINES]
+    shown = [
+        shorten_text(line, look_of_lines.fontName, look_of_lines.fontSize, look.ADDRESS_WIDTH)
+        for line in lines
+    ]
+    return [_words("<br/>".join(map(escape, shown)), look_of_lines)]
 
 
 def _body(letter: Letter, speech: LetterSpeech) -> list[Flowable]:
