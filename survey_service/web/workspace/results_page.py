@@ -35,6 +35,7 @@ from survey_service.web.workspace.results_frame import (
     section_links,
     wave_names,
 )
+from survey_service.web.workspace.wording_notes import wording_notes
 
 
 def render_no_release(project: ProjectRecord) -> str:
@@ -118,6 +119,7 @@ def build_comparison(release: PublishedRelease, query: Mapping[str, str]) -> Sec
         ),
         tables=[_table(figures, audience, labels, rows_of(figures, audience, names))],
         texts=[translate("workspace.results.one_interval")],
+        notes=wording_notes(release, audience),
     )
     return Section("comparison", [block], [choice], {"audience": audience})
 
