@@ -122,7 +122,12 @@ def test_only_what_tells_of_those_who_sign_in_keeps_a_time_of_day() -> None:
         for column in table.columns
         if isinstance(column.type, sa.DateTime | sa.Time)
     ]
-    assert set(kept) == {"sign_in_failure.last_failed_at", "job.created_at", "job.seen_at"}
+    assert set(kept) == {
+        "sign_in_failure.last_failed_at",
+        "kept_form.kept_at",
+        "job.created_at",
+        "job.seen_at",
+    }
 
 
 def test_a_response_keeps_no_date_but_its_week() -> None:
