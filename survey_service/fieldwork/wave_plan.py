@@ -255,6 +255,10 @@ def _check_dates(typed: TypedInput, ordered: Sequence[_Draft]) -> None:
         if earlier.is_locked and later.is_locked:
             continue  # what has happened cannot be put right here
         name = earlier.wave.label_da
+        if later.is_locked and earlier.old is None:
+            field = earlier.row.field("opens_on")
+            typed.refuse(field, "wave_before_opened", name=later.wave.label_da)
+            continue
         if later.wave.opens_on < earlier.wave.opens_on:
             rule = "out_of_order"
         elif later.wave.opens_on <= earlier.wave.closes_on:
