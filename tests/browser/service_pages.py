@@ -157,6 +157,42 @@ def _still_there(person: Person, _demonstration: Demonstration) -> None:
     person.open("/tablet").press("Jeg er pårørende").open("/tablet/er-du-der")
 
 
+def _follow_field(query: str) -> Way:
+    """Look at how far a wave is, with its numbers unfolded."""
+
+    def come(person: Person, demonstration: Demonstration) -> None:
+        person.open(f"/arbejdsrum/projekt/{demonstration.project_id}/foelg{query}")
+        for summary in person.page.locator("main summary").all():
+            summary.click()
+
+    return come
+
+
+def _open_figure(person: Person, demonstration: Demonstration) -> None:
+    """Look at one figure by its address."""
+    results = f"/arbejdsrum/projekt/{demonstration.project_id}/resultater"
+    person.open(f"{results}/figur/afdelinger-overblik?audience=staff")
+
+
+def _invite(*steps: str) -> Way:
+    """Go to the invitations of the open wave, and on from there."""
+    return _follow(PROJECT_TITLE, "Invitationer", *steps)
+
+
+def _paste_list(*lines: str, confirm: bool = False) -> Way:
+    """Paste a list of people and have it checked; invite them if that is wished."""
+
+    def come(person: Person, demonstration: Demonstration) -> None:
+        _invite("Inviter fra en liste")(person, demonstration)
+        header = "reference;afdeling;målgruppe;navn;e-mail"
+        person.page.get_by_label("Listen").fill("\n".join((header, *lines)))
+        person.press("Se listen efter")
+        if confirm:
+            person.press("Inviter")
+
+    return come
+
+
 BEGINNINGS: dict[str, Way] = {
     "stranger": _nothing,
     "answering": _answer_two,
@@ -205,6 +241,9 @@ PAGES: dict[str, tuple[str, Way]] = {
     "projects": ("evaluator", _follow()),
     "project": ("evaluator", _follow(PROJECT_TITLE)),
     "confirm": ("evaluator", _follow(PROJECT_TITLE, "Luk målingen")),
+    "follow": ("evaluator", _follow_field("")),
+    "follow-large": ("evaluator", _follow_field("?visning=stor")),
+    "follow-closed": ("evaluator", _follow_field("?maaling=baseline")),
     "tablets": ("evaluator", _follow(PROJECT_TITLE, "Tablets i afdelingerne")),
     "tablet": ("tablet", _open("/tablet")),
     "tablet-goodbye": ("tablet", _send_on_tablet),
@@ -213,10 +252,26 @@ PAGES: dict[str, tuple[str, Way]] = {
     "tablet-unpaired": ("stranger", _open("/tablet")),
     "results": ("evaluator", _follow(PROJECT_TITLE, "Se resultater")),
     "results-staff": ("evaluator", _follow(PROJECT_TITLE, "Se resultater", "Medarbejdere")),
+    "results-units": ("evaluator", _result_section("Afdelinger")),
+    "results-figure": ("evaluator", _open_figure),
+    "results-values": ("evaluator", _result_section("Recoveryværdier")),
     "results-gaps": ("evaluator", _result_section("Målgrupper side om side")),
     "results-items": ("evaluator", _result_section("Spørgsmål")),
     "results-respondents": ("evaluator", _result_section("Hvem svarede")),
     "results-reliability": ("evaluator", _result_section("Pålidelighed")),
+    "results-wording": ("evaluator", _result_section("Ordlyd")),
     "results-method": ("evaluator", _result_section("Metode")),
+    "invitations": ("evaluator", _invite()),
+    "invite-list": ("evaluator", _invite("Inviter fra en liste")),
+    "invite-list-refused": ("evaluator", _paste_list("x;Havnen;naboer;;a@b")),
+    "invite-confirm": ("evaluator", _paste_list("x1;psykiatriens-hus;borger;Anna;a@example.org")),
+    "invite-batch": (
+        "evaluator",
+        _paste_list("x2;psykiatriens-hus;borger;Bo;b@example.org", confirm=True),
+    ),
+    "invite-codes": ("evaluator", _invite("Lav koder til uddeling")),
+    "open-links": ("evaluator", _invite("Åbne links")),
+    "invitation-text": ("evaluator", _invite("Invitation på dansk")),
+    "letter": ("stranger", _open("/k")),
 }
 """Each page: who comes to it, and how. The one who answers takes a break on the last of theirs."""
