@@ -90,9 +90,6 @@ def main() -> int:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = build_all(Path(folder), chosen.sizes)
-        for page in PAGES:
-            for measured in found:
-                measured.ask(page)  # imports, templates and prepared statements
         for _ in range(chosen.rounds):
             for page in PAGES:
                 for measured in found:
@@ -110,6 +107,8 @@ def build_all(folder: Path, sizes: list[int]) -> list[Measured]:
         took = time.perf_counter() - start
         megabytes = (folder / str(size) / "survey.sqlite3").stat().st_size / 1e6
         print(f"{size:>9,} responses: {megabytes:,.0f} MB, built in {took:.0f} s", flush=True)
+        for page in PAGES:
+            measured.ask(page)  # imports, templates and prepared statements
         found.append(measured)
     return found
 
@@ -209,12 +208,15 @@ def fill(file: Path, size: int, units: Mapping[str, UUID], waves: list[UUID]) ->
 
 
 def score_rows(ids: list[str], draw: random.Random) -> Iterator[tuple[str, str, float]]:
-    """Yield every response's scores in the order of the table's key."""
+    """Yield every response's scores, one of a thousand people's, in the order of the key."""
     measures = sorted([*demo_project.TRUTHS["citizen"].levels, *OTHER_MEASURES])
-    for one in ids:
+    people = []
+    for _ in range(1000):
         level = draw.gauss(55, 17)
-        for measure in measures:
-            yield one, measure, min(100.0, max(0.0, level + draw.gauss(0, 12)))
+        people.append([min(100.0, max(0.0, level + draw.gauss(0, 12))) for _ in measures])
+    for one in ids:
+        for measure, score in zip(measures, draw.choice(people), strict=True):
+            yield one, measure, score
 
 
 def answer_rows(
