@@ -27,6 +27,7 @@ from survey_service.charts import style
 _TEXT_HEIGHT = PAGE_HEIGHT - TOP_MARGIN - BOTTOM_MARGIN
 _ENDLESS = 100_000.0
 _HEADER_SIZE = 8.5
+_HEADER_BASELINE = PAGE_HEIGHT - 30
 
 
 def write_pdf(content: BriefContent) -> bytes:
@@ -123,9 +124,13 @@ def _furnish_page(
         canvas.setFont(style.REGULAR, _HEADER_SIZE)
         canvas.setFillColor(style.QUIET_INK)
         page = content.page_pattern.format(page=canvas.getPageNumber(), pages=page_count)
-        foot = _joined(content.owner, content.project, content.release_line)
-        foot = style.shorten_text(foot, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 70)
-        canvas.drawString(MARGIN, 22, foot)
+        if page_count > 1:  # a single page would only say again what stands at its top
+            foot = _joined(content.owner, content.project, content.release_line)
+            foot = style.shorten_text(foot, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 70)
+            canvas.drawString(MARGIN, 22, foot)
+            kind = _joined(content.kind_name, content.owner)
+            kind = style.shorten_text(kind, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 110)
+            canvas.drawString(MARGIN, _HEADER_BASELINE, kind)
         canvas.drawRightString(PAGE_WIDTH - MARGIN, 22, page)
         canvas.setStrokeColor(style.LINE)
         canvas.line(MARGIN, 33, PAGE_WIDTH - MARGIN, 33)
@@ -139,14 +144,9 @@ def _joined(*words: str) -> str:
 
 
 def _paint_header(canvas: Canvas, content: BriefContent) -> None:
-    top = PAGE_HEIGHT - 30
+    top = _HEADER_BASELINE
     canvas.setFillColor(style.BLUE)
     canvas.rect(0, PAGE_HEIGHT - 8, PAGE_WIDTH, 8, stroke=0, fill=1)
-    canvas.setFillColor(style.QUIET_INK)
-    kind = _joined(content.kind_name, content.owner)
-    canvas.drawString(
-        MARGIN, top, style.shorten_text(kind, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 110)
-    )
     if not content.simulated_mark:
         return
     words = content.simulated_mark

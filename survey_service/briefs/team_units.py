@@ -85,15 +85,37 @@ def _table(figures: ReleasedFigures, audience: str, wave: str, speech: Speech) -
         ),
         columns=(Column.NAME, *(Column.NUMBER for _ in principles)),
         header=(speech.say("team.unit"), *(escape(name) for name in principles.values())),
-        rows=tuple(
-            (
-                Cell(escape(unit.name)),
-                *(_cell(found.get((unit.key, key)), speech) for key in principles),
-            )
-            for unit in speech.context.units
-            if unit.key in shown
+        rows=(
+            _whole_row(figures, audience, speech),
+            *(
+                (
+                    Cell(escape(unit.name)),
+                    *(_cell(found.get((unit.key, key)), speech) for key in principles),
+                )
+                for unit in speech.context.units
+                if unit.key in shown
+            ),
         ),
+        group_ends=(1,),
     )
+
+
+def _whole_row(figures: ReleasedFigures, audience: str, speech: Speech) -> tuple[Cell, ...]:
+    wave = figures.waves[-1]
+    wholes = {
+        mean.principle: mean.adjusted_mean
+        for mean in figures.wave_means
+        if (mean.audience, mean.wave) == (audience, wave)
+    }
+    cells = [Cell(speech.say("team.all_units"))]
+    for key in speech.principles():
+        whole = wholes.get(key)
+        written = NOTHING if whole is None else format_score(whole, speech.language)
+        reference = FigureReference(
+            Field.MEAN, audience=audience, principle=key, to_wave=wave, written=written
+        )
+        cells.append(Cell(written, () if whole is None else (reference,)))
+    return tuple(cells)
 
 
 def _cell(found: ReleasedUnitFigure | None, speech: Speech) -> Cell:

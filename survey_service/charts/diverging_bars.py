@@ -31,7 +31,7 @@ class DivergingBar:
 def draw_diverging_bars(
     bars: Sequence[DivergingBar], keys: Sequence[str], size: BarSize, language: str
 ) -> Drawing:
-    """Draw one bar below the other, each with its question above it.
+    """Draw one bar below the other, each with its question above it, and the options' names last.
 
     Args:
         bars: in order from the top, all with as many shares as there are keys.
@@ -44,13 +44,12 @@ def draw_diverging_bars(
     names = [style.wrap_text(bar.name, style.REGULAR, size.font_size, size.width) for bar in bars]
     heights = [len(lines) * leading + size.bar_height + size.font_size for lines in names]
     rows = _place_keys(keys, size)
-    head = len(rows) * leading * 1.15 + size.font_size * 0.6
-    drawing = Drawing(size.width, head + sum(heights))
+    foot = len(rows) * leading * 1.15 + size.font_size * 0.2
+    drawing = Drawing(size.width, foot + sum(heights))
+    for number, row in enumerate(reversed(rows)):
+        baseline = leading * (0.25 + 1.15 * number)
+        drawing.add(_draw_keys(row, baseline, len(keys), size))
     y = float(drawing.height)
-    for row in rows:
-        y -= leading * 1.15
-        drawing.add(_draw_keys(row, y, len(keys), size))
-    y = drawing.height - head
     for bar, lines, height in zip(bars, names, heights, strict=True):
         for number, line in enumerate(lines):
             drawing.add(_text(0, y - (number + 0.8) * leading, line, size.font_size))
