@@ -249,3 +249,41 @@ def test_a_wave_that_closes_meanwhile_loses_nothing_sent_and_keeps_no_draft(
     assert set(stored) == {response["id"] for response in kept}
     assert all(len(answers) == 2 for answers in stored.values())
     assert all(visitor.status in {200, 404, 409} for visitor in visitors)
+
+
+def test_a_batch_is_mailed_once_and_reminded_once_a_day_however_many_ask(
+    postgresql: Installation,
+) -> None:
+    from survey_service.fieldwork.batches import load_invited
+    from survey_service.fieldwork.invitations import BatchKind, Contact, Invitee, invite_batch
+    from survey_service.storage import invitations as storage
+    from survey_service.storage.database import reading, writing
+
+    contact = Contact("Ib", (), "ib@example.org")
+    invitee = Invitee(postgresql.units["house"], "citizen", "p1", "da", contact.to_text())
+    with postgresql.context():
+        wave_id = postgresql.waves["baseline"]
+        batch_id = invite_batch(
+            postgresql.keys, wave_id, BatchKind.LIST, [invitee], postgresql.clock.today
+        )
+        batch = storage.find_batch(reading(), batch_id)
+        assert batch is not None
+        [person] = load_invited(postgresql.keys, batch)
+        assert person.contact == contact
+        assert storage.find_invitations(reading(), batch_id)[0].is_mailed is False
+
+    def claim() -> bool:
+        with postgresql.context(), writing() as session:
+            return storage.claim_for_mail(session, person.invitation_id)
+
+    def count() -> bool:
+        with postgresql.context(), writing() as session:
+            return storage.count_reminder(session, batch_id, postgresql.clock.today, 2)
+
+    assert sorted(together(claim, claim, claim)) == [False, False, True]
+    assert sorted(together(count, count, count)) == [False, False, True]
+    visitor = postgresql.visitor()
+    visitor.get("/k").submit("/k", token=person.token)
+    assert visitor.path == "/om"
+    with postgresql.context():
+        assert not storage.is_answered(reading(), person.code_hash)
