@@ -9,6 +9,7 @@ import click
 from survey_service.cli import brief_file, files, service
 from survey_service.cli.briefs import brief
 from survey_service.cli.comparing import compare
+from survey_service.cli.importing import import_file
 from survey_service.cli.questionnaires import questionnaires
 from survey_service.cli.users import users
 
@@ -104,4 +105,5 @@ main.add_command(files.compare_file)
 main.add_command(files.reliability_file)
 main.add_command(brief)
 main.add_command(brief_file.brief_file)
+main.add_command(import_file)
 main.add_command(questionnaires)

@@ -107,7 +107,7 @@ def open_delimited(path: Path, known: Sequence[str]) -> DelimitedFile:
     Raises:
         BadInputError: for what is no delimited text, a repeated column or one without a name.
     """
-    return parse_delimited(path, _read_bytes(path), known)
+    return parse_delimited(path, read_bytes(path), known)
 
 
 def parse_delimited(path: Path, content: bytes, known: Sequence[str] = ()) -> DelimitedFile:
@@ -138,6 +138,19 @@ def parse_delimited(path: Path, content: bytes, known: Sequence[str] = ()) -> De
     return DelimitedFile(path, content, encoding, delimiter, line, tuple(header))
 
 
+def read_bytes(path: Path) -> bytes:
+    """Return a file's contents. Raises BadInputError where there are none to be read."""
+    if path.is_dir():
+        raise refuse(path, "a file", "a directory")
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise refuse(path, "a file", "nothing of that name") from None
+    except OSError as error:
+        raise refuse(path, "a readable file", error.strerror or str(error)) from error
+    return content
+
+
 class _RowReader:
     """Reads rows in blocks and keeps where each begins, which the csv module does not tell."""
 
@@ -162,18 +175,6 @@ class _RowReader:
         except csv.Error as error:
             self.error = str(error)
         return rows
-
-
-def _read_bytes(path: Path) -> bytes:
-    if path.is_dir():
-        raise refuse(path, "a file", "a directory")
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise refuse(path, "a file", "nothing of that name") from None
-    except OSError as error:
-        raise refuse(path, "a readable file", error.strerror or str(error)) from error
-    return content
 
 
 def _recognise_encoding(path: Path, content: bytes) -> Encoding:

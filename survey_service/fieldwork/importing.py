@@ -182,6 +182,29 @@ def import_wave(
     return upload_id
 
 
+def import_content(
+    keys: KeyStore,
+    project_id: UUID,
+    file_name: str,
+    content: bytes,
+    choices: ImportChoices,
+    today: date,
+) -> UUID:
+    """Keep a file and import it at once; of one that is refused nothing stays.
+
+    Raises InputRefused as `keep_upload` and `import_wave`.
+    """
+    upload_id = keep_upload(keys, project_id, file_name, content, choices.kind, today)
+    with writing() as session:
+        storage.save_choices(session, upload_id, write_choices(choices))
+    try:
+        return import_wave(keys, project_id, upload_id, today)
+    except InputRefused:
+        with writing() as session:
+            storage.delete_upload(session, upload_id)
+        raise
+
+
 def find_imported_waves(project_id: UUID) -> list[ImportedWave]:
     """Return a project's waves that were gathered elsewhere, in their order."""
     return storage.find_imported_waves(reading(), project_id)
