@@ -30,7 +30,7 @@ from survey_service.briefs.parts import (
 from survey_service.briefs.potential_words import gap_sentences
 from survey_service.briefs.tables import counts_table
 from survey_service.charts.wave_rows import compared_waves
-from survey_service.measurement.disclosure import ReleasedFigures
+from survey_service.measurement.disclosure import ReleasedFigures, ReleasedMean
 from survey_service.measurement.potential_status import PotentialStatus
 
 PAGES = 1
@@ -48,7 +48,8 @@ def _page(figures: ReleasedFigures, speech: Speech) -> Iterable[Block]:
     yield from opening(BriefKind.COMMITTEE, speech, title)
     yield _answer(figures, found[0], speech)
     yield from points(found[0], is_small=False)
-    yield _picture(figures, found[0], speech)
+    if any(mean.adjusted_mean is not None for mean in _means(figures, found[0].audience)):
+        yield _picture(figures, found[0], speech)
     others = (*(finding_of(one, speech) for one in found[1:]), *_gaps(figures, speech))
     if others:
         yield Heading(say("committee.for_whom"), 2)
@@ -92,6 +93,10 @@ def _picture(figures: ReleasedFigures, found: AudienceFindings, speech: Speech) 
     people = speech.people(found.audience)
     caption = speech.say("committee.picture", people=people, first=first, last=last)
     return wave_figure(without_intervals(figures), found, speech, caption)
+
+
+def _means(figures: ReleasedFigures, audience: str) -> Iterable[ReleasedMean]:
+    return (mean for mean in figures.wave_means if mean.audience == audience)
 
 
 def _gaps(figures: ReleasedFigures, speech: Speech) -> Sequence[Sentence]:

@@ -125,7 +125,9 @@ class _Voice:
         if not is_first:
             return self.speech.say("headline.also_on", what=what, count=count)
         if len(keys) == total:
-            return self.speech.say("headline.on_all", what=what, total=count)
+            unchanged = verdict is Verdict.NO_RELEVANT_CHANGE
+            key = "headline.on_none" if unchanged else "headline.on_all"
+            return self.speech.say(key, what=what, total=count)
         of_total = self.speech.count(total)
         return self.speech.say("headline.on_of", what=what, count=count, total=of_total)
 

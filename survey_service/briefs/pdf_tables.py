@@ -98,15 +98,27 @@ def _widths(table: Table, density: Density) -> list[float]:
         for place, column in enumerate(table.columns)
     ]
     name = table.columns.index(Column.NAME)
-    others = sum(wanted) - wanted[name]
-    if others > TEXT_WIDTH - _NARROWEST_NAME:
-        shrink = (TEXT_WIDTH - _NARROWEST_NAME) / others
-        wanted = [width * shrink for width in wanted]
-        others *= shrink
-    rest = TEXT_WIDTH - others
+    others = [width for place, width in enumerate(wanted) if place != name]
+    heads = [words for place, words in enumerate(table.header) if place != name]
+    floors = [max(map(measure_header, words.split()), default=0.0) for words in heads]
+    others = _shrink(others, floors, TEXT_WIDTH - _NARROWEST_NAME)
+    wanted = [*others[:name], wanted[name], *others[name:]]
+    rest = TEXT_WIDTH - sum(others)
     fills = Column.VERDICT in table.columns
     wanted[name] = rest if fills else min(rest, max(wanted[name], _NARROWEST_NAME))
     return wanted
+
+
+def _shrink(wanted: list[float], floors: list[float], room: float) -> list[float]:
+    """Return widths that fit the room: none under its longest header word, if that can be."""
+    excess = sum(wanted) - room
+    if excess <= 0:
+        return wanted
+    spare = [max(width - floor, 0.0) for width, floor in zip(wanted, floors, strict=True)]
+    if sum(spare) < excess:
+        return [width * room / sum(wanted) for width in wanted]
+    give = excess / sum(spare)
+    return [width - share * give for width, share in zip(wanted, spare, strict=True)]
 
 
 def _wanted(
