@@ -22,6 +22,7 @@ from survey_service.web.workspace.results_frame import (
 from survey_service.web.workspace.results_page import build_comparison
 from survey_service.web.workspace.units_page import build_units
 from survey_service.web.workspace.values_page import build_values
+from survey_service.web.workspace.wording_page import build_wording
 
 Build = Callable[[PublishedRelease, Mapping[str, str]], Section]
 
@@ -33,6 +34,7 @@ _BUILDERS: dict[str, Build] = {
     "items": build_items,
     "respondents": build_respondents,
     "reliability": build_reliability,
+    "wording": build_wording,
     "method": build_method,
 }
 

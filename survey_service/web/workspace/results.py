@@ -37,7 +37,8 @@ def show_results(project_id: UUID) -> ResponseReturnValue:
 
 @pages.get(
     "/projekt/<uuid:project_id>/resultater/"
-    "<any(afdelinger, maalgrupper, vaerdier, spoergsmaal, svarere, paalidelighed, metode):section>",
+    "<any(afdelinger, maalgrupper, vaerdier, spoergsmaal, svarere, "
+    "paalidelighed, ordlyd, metode):section>",
     endpoint="result_section",
 )
 @access(Access.READER)

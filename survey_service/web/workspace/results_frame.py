@@ -28,6 +28,7 @@ SECTION_PATHS = {
     "items": "spoergsmaal",
     "respondents": "svarere",
     "reliability": "paalidelighed",
+    "wording": "ordlyd",
     "method": "metode",
 }
 """Each page's last word in its address."""
