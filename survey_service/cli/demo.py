@@ -25,6 +25,12 @@ from survey_service.cli.simulation import Simulation
 from survey_service.fieldwork.access_codes import format_code
 from survey_service.fieldwork.counting import take_counts
 from survey_service.fieldwork.invitations import Invitee, invite, make_open_link
+from survey_service.fieldwork.notices import (
+    LegalBasis,
+    TypedContact,
+    save_contacts,
+    save_notice,
+)
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.fieldwork.rosters import set_roster
 from survey_service.fieldwork.waves import close_wave, open_wave
@@ -34,6 +40,7 @@ from survey_service.storage import projects
 from survey_service.storage.database import writing
 from survey_service.storage.keys import KeyStore
 from survey_service.texts import LANGUAGES, load_texts
+from survey_service.web.answer.notices import default_texts
 from survey_service.web.application import copenhagen_today, create_app, upgrade_database
 from survey_service.web.language import TEXTS
 
@@ -195,8 +202,24 @@ def _set_up(keys: KeyStore, today: date) -> DemoProject:
     for wave_id in wave_ids:
         set_roster(wave_id, roster)
     keys.create_project_key(project_id)
+    _tell_people(project_id, today)
     add_user(EVALUATOR, password, Role.EVALUATOR, municipality_id)
     return DemoProject(project_id, unit_ids, tuple(wave_ids), password)
+
+
+def _tell_people(project_id: UUID, today: date) -> None:
+    """Say what people are told before they answer, and whom they can talk to."""
+    kept_until = today + timedelta(days=5 * 365)
+    for audience in demo_project.INSTRUMENTS:
+        texts = default_texts(
+            audience, LegalBasis.PUBLIC_TASK, demo_project.MUNICIPALITY[1], 5, kept_until
+        )
+        save_notice(project_id, audience, LegalBasis.PUBLIC_TASK, texts["da"], texts["en"])
+    contacts = [
+        TypedContact(number, *contact, checked_on=today.isoformat())
+        for number, contact in enumerate(demo_project.CONTACTS, start=1)
+    ]
+    save_contacts(project_id, contacts, today)
 
 
 def _run_wave(

@@ -113,3 +113,22 @@ CODES_PRINTED = 3
 
 ARRIVING = (0.12, 0.1, 0.08, 0.06, 0.05, 0.04, 0.03)
 """Which share of the fourth wave's answers came on each of the days since it opened."""
+
+CONTACTS = (
+    # Danish and English name, telephone number, Danish and English remark
+    (
+        "Psykiatriens Hus (eksempel)",
+        "Psykiatriens Hus (example)",
+        "00 00 00 00",
+        "Hverdage 8-16.",
+        "Weekdays 8-16.",
+    ),
+    (
+        "Livslinien",
+        "Livslinien (suicide helpline)",
+        "70 201 201",
+        "Åbent hele døgnet.",
+        "Open day and night.",
+    ),
+    ("Alarm 112", "Emergency 112", "112", "Hvis liv er i fare.", "If a life is in danger."),
+)

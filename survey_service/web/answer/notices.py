@@ -4,15 +4,17 @@ A project's own notice says what it is about and why one may be asked. What the 
 promises stands below it and is the same for everybody who came in the same way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import date
 
 from flask import current_app, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service.fieldwork import answering
 from survey_service.fieldwork.answering import AnsweringRefused
-from survey_service.fieldwork.notices import LegalBasis, Section, find_told_notice, read_sections
+from survey_service.fieldwork.notices import Section, find_told_notice, read_sections
 from survey_service.storage.responses import ResponseState
+from survey_service.texts import DEFAULT_LANGUAGE, LANGUAGES
 from survey_service.web.access import Access, access
 from survey_service.web.answer.blueprint import pages
 from survey_service.web.answer.forms import PageForm, require_valid
@@ -100,9 +102,18 @@ def default_opening(audience: str, legal_basis: str, values: Mapping[str, object
     )
 
 
-def legal_bases() -> Sequence[LegalBasis]:
-    """Return the legal bases in the order they are offered."""
-    return (LegalBasis.PUBLIC_TASK, LegalBasis.STATISTICS_ONLY, LegalBasis.CONSENT)
+def default_texts(
+    audience: str, legal_basis: str, municipality_name: str, minimum: int, retained_until: date
+) -> dict[str, str]:
+    """Return a good text to begin with for an audience and a legal basis, per language."""
+    found = {}
+    before = g.get("language", DEFAULT_LANGUAGE)
+    for language in LANGUAGES:
+        g.language = language
+        values = notice_values(municipality_name, minimum, long_date(retained_until))
+        found[language] = default_opening(audience, legal_basis, values)
+    g.language = before
+    return found
 
 
 def _built_in_opening(audience: str, values: Mapping[str, object]) -> list[Section]:

@@ -1,7 +1,6 @@
 """The legal basis of asking each audience, and what it is told before it answers."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import abort, g, redirect, url_for
@@ -18,10 +17,9 @@ from survey_service.storage import setup
 from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord
 from survey_service.storage.setup import NoticeRecord
-from survey_service.texts import LANGUAGES
 from survey_service.web.access import Access, access
 from survey_service.web.answer.notices import (
-    default_opening,
+    default_texts,
     notice_values,
     promised_sections,
 )
@@ -148,11 +146,10 @@ def _fill_in_default(project: ProjectRecord, audience: str, form: NoticeForm) ->
 
 
 def _default_texts(project: ProjectRecord, audience: str, basis: str) -> dict[str, str]:
-    found = {}
-    for language in LANGUAGES:
-        with _reading_in(language):
-            found[f"text_{language}"] = default_opening(audience, basis, _values(project))
-    return found
+    found = default_texts(
+        audience, basis, project.municipality_name, project.minimum, project.retained_until
+    )
+    return {f"text_{language}": text for language, text in found.items()}
 
 
 def _values(project: ProjectRecord) -> dict[str, object]:
@@ -171,13 +168,3 @@ def _basis_name(found: NoticeRecord | None) -> str:
 
 def _notice_url(project: ProjectRecord, audience: str) -> str:
     return url_for("workspace.setup_notice", project_id=project.id, audience=audience)
-
-
-@contextmanager
-def _reading_in(language: str) -> Iterator[None]:
-    before = g.language
-    g.language = language
-    try:
-        yield
-    finally:
-        g.language = before
