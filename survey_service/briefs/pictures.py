@@ -8,7 +8,8 @@ from reportlab.graphics.shapes import Drawing
 from survey_service.charts.diverging_bars import DivergingBar, draw_diverging_bars
 from survey_service.charts.gap_dots import GapRow, GapSize, draw_gap_dots
 from survey_service.charts.heat_map import HeatRow, HeatSize, draw_heat_map
-from survey_service.charts.share_bars import BarSize, ShareBar, draw_share_bars
+from survey_service.charts.rate_bars import RateBar, RateSize, draw_rate_bars
+from survey_service.charts.share_bars import BarSize
 from survey_service.charts.wave_dots import PictureLabels, PictureSize, draw_wave_dots
 from survey_service.measurement.disclosure import ReleasedFigures
 
@@ -45,14 +46,6 @@ class WavePicture:
 
 
 @dataclass(frozen=True, slots=True)
-class SharePicture:
-    """Shares as bars: how answers spread over the options, or how many answered."""
-
-    bars: tuple[ShareBar, ...]
-    keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PairPicture:
     """Two means per row and the gap between them, such as a unit beside the whole."""
 
@@ -76,7 +69,16 @@ class DivergingPicture:
     keys: tuple[str, ...]
 
 
-Picture = WavePicture | SharePicture | PairPicture | HeatPicture | DivergingPicture
+@dataclass(frozen=True, slots=True)
+class RatePicture:
+    """How many of each unit answered, a bar per unit, with a mark where all together stand."""
+
+    bars: tuple[RateBar, ...]
+    whole: float | None
+    whole_words: str
+
+
+Picture = WavePicture | PairPicture | HeatPicture | DivergingPicture | RatePicture
 
 
 def draw_picture(picture: Picture, room: PictureRoom, language: str) -> Drawing:
@@ -84,8 +86,6 @@ def draw_picture(picture: Picture, room: PictureRoom, language: str) -> Drawing:
     match picture:
         case WavePicture():
             return _draw_waves(picture, room, language)
-        case SharePicture():
-            return draw_share_bars(picture.bars, picture.keys, _bar_size(room), language)
         case PairPicture():
             return draw_gap_dots(picture.rows, picture.names, _gap_size(room))
         case HeatPicture():
@@ -96,10 +96,20 @@ def draw_picture(picture: Picture, room: PictureRoom, language: str) -> Drawing:
             return draw_heat_map(picture.rows, picture.columns, heat, language)
         case DivergingPicture():
             return draw_diverging_bars(picture.bars, picture.keys, _bar_size(room), language)
+        case RatePicture():
+            size = _rate_size(room)
+            return draw_rate_bars(picture.bars, picture.whole, picture.whole_words, size)
 
 
 def _bar_size(room: PictureRoom) -> BarSize:
     return BarSize(room.width, room.font_size, room.font_size * 1.5)
+
+
+def _rate_size(room: PictureRoom) -> RateSize:
+    font = room.font_size
+    if room.narrow:
+        return RateSize(room.width, font, font, 0, 0)
+    return RateSize(room.width, font * 0.9, font * 0.9, font * 17, font * 11)
 
 
 def _gap_size(room: PictureRoom) -> GapSize:

@@ -27,9 +27,9 @@ from survey_service.briefs.parts import (
 from survey_service.briefs.potential_words import gap_sentences, potential_sentences
 from survey_service.briefs.tables import counts_table, figures_table
 from survey_service.briefs.team_items import item_sections
+from survey_service.briefs.team_rates import rate_sections
 from survey_service.briefs.team_tables import (
     method_tables,
-    rates_table,
     reliability_table,
 )
 from survey_service.briefs.team_units import unit_sections
@@ -81,10 +81,7 @@ def _all_figures(figures: ReleasedFigures, speech: Speech) -> Iterable[Block]:
 
 
 def _quality(figures: ReleasedFigures, speech: Speech) -> Iterable[Block]:
-    rates = rates_table(figures, speech)
-    if rates is not None:
-        yield Heading(speech.say("team.rates"), 2)
-        yield rates
+    yield from rate_sections(figures, speech)
     reliability = reliability_table(figures, speech)
     if reliability is not None:
         yield Heading(speech.say("team.reliability"), 2)

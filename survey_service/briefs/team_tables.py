@@ -1,52 +1,15 @@
-"""Tables only the team's brief has: response rates, reliability, and the method in figures."""
+"""Tables only the team's brief has: reliability, and the method in figures."""
 
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 from survey_service.briefs.content import Cell, Column, Table
 from survey_service.briefs.context import Speech
-from survey_service.briefs.tables import NOTHING, count_words
+from survey_service.briefs.tables import NOTHING
 from survey_service.charts.figures import format_difference, format_interval, format_score
 from survey_service.charts.wave_rows import compared_waves
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.measurement.released_details import ReleasedMethodRow, ReleasedReliability
-
-
-def rates_table(figures: ReleasedFigures, speech: Speech) -> Table | None:
-    """Return how many of each unit and audience answered the last wave; None without any."""
-    found = {
-        (rate.unit, rate.audience): rate
-        for rate in (figures.details.response_rates if figures.details else ())
-        if rate.wave == figures.waves[-1]
-    }
-    audiences = [
-        audience
-        for audience in speech.context.ordered_audiences
-        if any(key[1] == audience for key in found)
-    ]
-    units = [unit for unit in speech.context.units if any(key[0] == unit.key for key in found)]
-    if not units:
-        return None
-    return Table(
-        caption=speech.tell("team.rates_table", wave=escape(speech.waves()[figures.waves[-1]])),
-        columns=(Column.NAME, *(Column.NUMBER for _ in audiences)),
-        header=(
-            speech.say("team.unit"),
-            *(escape(speech.audience(audience)) for audience in audiences),
-        ),
-        rows=tuple(
-            (
-                Cell(escape(unit.name)),
-                *(
-                    Cell(count_words(rate.answered, rate.roster, speech))
-                    if (rate := found.get((unit.key, audience)))
-                    else Cell(NOTHING)
-                    for audience in audiences
-                ),
-            )
-            for unit in units
-        ),
-    )
 
 
 def reliability_table(figures: ReleasedFigures, speech: Speech) -> Table | None:
