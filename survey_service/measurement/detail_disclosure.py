@@ -13,7 +13,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from survey_service.measurement.clustered_regression import Estimate
 from survey_service.measurement.comparison import MINIMUM_ANSWERS
 from survey_service.measurement.contrary_items import ItemMovement
 from survey_service.measurement.disclosure import ReleasedFigures, is_shown
@@ -37,7 +36,6 @@ from survey_service.measurement.released_details import (
     ReleasedDetails,
     ReleasedGap,
     ReleasedHelp,
-    ReleasedInterval,
     ReleasedItem,
     ReleasedItemFlag,
     ReleasedMissingCheck,
@@ -45,7 +43,6 @@ from survey_service.measurement.released_details import (
     ReleasedPotential,
     ReleasedReliability,
     ReleasedReliableChange,
-    ReleasedWeightedMean,
 )
 from survey_service.measurement.reliability import ScaleReliability
 from survey_service.measurement.reliable_change import ReliableChange
@@ -55,6 +52,10 @@ from survey_service.measurement.unit_disclosure import (
     shown_wholes,
 )
 from survey_service.measurement.unit_tree import Parents
+from survey_service.measurement.weighted_disclosure import (
+    disclose_weighted_means,
+    release_interval,
+)
 
 SMALLEST_GROUP = 10
 """Answers in each group for anything finer than a whole-number mean."""
@@ -100,7 +101,7 @@ def disclose_details(
         ),
         panels=tuple(_panels(analysis, minimum)),
         response_rates=disclose_rates(analysis.response_rates, minimum, parents, seen),
-        weighted_means=tuple(_weighted_means(analysis, enough, minimum)),
+        weighted_means=tuple(disclose_weighted_means(analysis, enough, minimum)),
         missing_items=tuple(
             shown for check in analysis.missing_items for shown in _missing(check, enough)
         ),
@@ -163,13 +164,6 @@ def attach_details(figures: ReleasedFigures, details: ReleasedDetails) -> Releas
     return replace(figures, contrasts=contrasts, details=details)
 
 
-def _interval(found: Estimate) -> ReleasedInterval | None:
-    value = round_points(found.value)
-    if value is None:
-        return None
-    return ReleasedInterval(value, round_points(found.ci_low), round_points(found.ci_high))
-
-
 def _gaps(
     analysis: ProjectAnalysis, flags: tuple[ReleasedItemFlag, ...], enough: int
 ) -> Iterator[ReleasedGap]:
@@ -192,7 +186,7 @@ def _gap(
     ranked: RankedGap, distorted: set[tuple[str, str | None, str, str]], enough: int
 ) -> ReleasedGap | None:
     gap = ranked.gap
-    points = _interval(gap.gap)
+    points = release_interval(gap.gap)
     first, second = round_points(gap.mean_first), round_points(gap.mean_second)
     few = min(gap.n_first, gap.n_second) < enough
     if few or points is None or first is None or second is None:
@@ -337,9 +331,13 @@ def _panel(found: PanelFinding, enough: int) -> ReleasedPanel:
         n_joined=change.n_joined,
         stayer_mean_from=round_points(change.stayer_mean_from) if stayed else None,
         stayer_mean_to=round_points(change.stayer_mean_to) if stayed else None,
-        change=_interval(change.change) if stayed else None,
-        leavers_less_stayers=_interval(change.leavers_less_stayers) if stayed and left else None,
-        joiners_less_stayers=_interval(change.joiners_less_stayers) if stayed and joined else None,
+        change=release_interval(change.change) if stayed else None,
+        leavers_less_stayers=release_interval(change.leavers_less_stayers)
+        if stayed and left
+        else None,
+        joiners_less_stayers=release_interval(change.joiners_less_stayers)
+        if stayed and joined
+        else None,
         tipping_points=round_points(tipping.points) if stayed and left else None,
         tipping_possible=tipping.possible if stayed and left else None,
         reliable_change=_reliable_change(found.reliable_change, enough),
@@ -358,31 +356,6 @@ def _reliable_change(found: ReliableChange, enough: int) -> ReleasedReliableChan
     if reliability is None or threshold is None or up is None or down is None:
         return None
     return ReleasedReliableChange(reliability, found.reliability_name, threshold, up, down)
-
-
-def _weighted_means(
-    analysis: ProjectAnalysis, enough: int, minimum: int
-) -> Iterator[ReleasedWeightedMean]:
-    small = {
-        (mean.audience, mean.principle, mean.wave)
-        for mean in analysis.unit_means
-        if 0 < mean.own_n < minimum
-    }
-    for weighted in analysis.weighted_means:
-        mean = _interval(weighted.found.estimate)
-        if weighted.n < enough or mean is None:
-            continue
-        if (weighted.audience, weighted.principle, weighted.wave) in small:
-            continue
-        size = weighted.found.effective_size
-        yield ReleasedWeightedMean(
-            audience=weighted.audience,
-            principle=weighted.principle,
-            wave=weighted.wave,
-            n=weighted.n,
-            mean=mean,
-            effective_size=None if size is None else round(size),
-        )
 
 
 def _help_given(found: Sequence[HelpGiven], enough: int) -> Iterator[ReleasedHelp]:

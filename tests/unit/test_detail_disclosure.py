@@ -329,3 +329,22 @@ def test_where_nobody_had_help_the_share_is_not_told():
 def test_a_share_that_moves_by_more_than_ten_points_is_pointed_out():
     found = shown_help((80, 20, 0), (70, 30, 0), (69, 31, 0))
     assert [wave.shifted_from for wave in found] == [None, None, "baseline"]
+
+
+# --- roster-weighted means ----------------------------------------------------------------------
+
+
+def weighted_waves(sizes: dict[str, int]) -> set[str]:
+    """The waves whose weighted mean of the citizens is shown; every third person is of one unit."""
+    shown = disclose_details(an_analysis(1, sizes, dict.fromkeys(WAVES, 30)), 5)
+    return {mean.wave for mean in shown.weighted_means if mean.audience == "citizen"}
+
+
+def test_a_weighted_mean_is_shown_where_every_unit_has_the_minimum():
+    # 45 are 15 in each unit, and hardly any is without a score
+    assert weighted_waves(dict.fromkeys(WAVES, 45)) == set(WAVES)
+
+
+def test_beside_a_unit_with_too_few_no_weighted_mean_is_shown():
+    # 13 are 5, 4 and 4: enough for a mean of everybody, and two sums to find four people by
+    assert weighted_waves({"baseline": 13, "final": 45}) == {"final"}
