@@ -1,7 +1,6 @@
 """Rosters: how many people there are to ask, in cells too large to tell of a single person."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from survey_service.exchange.faults import BadInputError
@@ -26,14 +25,6 @@ Cell = tuple[UUID, str]
 
 class RosterRefused(Exception):
     """A roster has a cell under the project's minimum; it belongs to the unit above."""
-
-
-@dataclass(frozen=True, slots=True)
-class TooFewListed:
-    """Where more have answered than the roster lists; `unit` None: in the whole project."""
-
-    unit: str | None
-    audience: str
 
 
 def set_roster(wave_id: UUID, people: Mapping[Cell, int]) -> None:
@@ -159,45 +150,26 @@ def copy_roster(project: ProjectRecord, wave_id: UUID) -> None:
         projects.set_roster(session, wave_id, before)
 
 
-def find_too_few_listed(project: ProjectRecord, wave: WaveRecord) -> list[TooFewListed]:
-    """Return where a roster lists fewer people than have answered, as far as it may be said.
+def find_too_few_listed(project: ProjectRecord, wave: WaveRecord) -> list[str]:
+    """Return the audiences of which more have answered than a wave's roster lists.
 
-    Said of the units right above those in the roster where each of them may have its count shown,
-    so that none follows from the others; else of the whole project; else not at all. It rests on
-    the counts that are kept once a day and shown elsewhere, never on the answers themselves.
+    Said of the whole project alone: a roster can be changed and looked at again, so whatever this
+    says of a unit would tell its number of answers, and by its siblings' those of a unit held
+    back. It rests on the counts that are kept once a day and shown elsewhere for the whole.
     """
     counts = setup.find_kept_counts(reading(), wave.id)
     roster = setup.find_roster(reading(), wave.id)
-    units = {unit.id: unit for unit in setup.find_unit_places(reading(), project.municipality_id)}
     least = COUNTABLE_ROSTER if wave.status == WaveStatus.OPEN else project.minimum
     found = []
     for audience in sorted({audience for _, audience in counts}):
-        above = _sum_above(units, counts, roster, audience)
-        if not all(sent >= project.minimum and people >= least for sent, people in above.values()):
-            sent, people = (sum(column) for column in zip(*above.values(), strict=True))
-            above = {None: (sent, people)}
-        found += [
-            TooFewListed(units[unit_id].name if unit_id else None, audience)
-            for unit_id, (sent, people) in above.items()
-            if sent > people >= least and sent >= project.minimum
-        ]
+        sent, people = (_sum(cells, audience) for cells in (counts, roster))
+        if sent > people >= least and sent >= project.minimum:
+            found.append(audience)
     return found
 
 
-def _sum_above(
-    units: Mapping[UUID, UnitPlace],
-    counts: Mapping[Cell, int],
-    roster: Mapping[Cell, int],
-    audience: str,
-) -> dict[UUID | None, tuple[int, int]]:
-    """Return answers and people to ask of an audience by the unit above, None at the top."""
-    above: dict[UUID | None, tuple[int, int]] = {}
-    for unit_id in {unit_id for unit_id, found in (*counts, *roster) if found == audience}:
-        parent_id = units[unit_id].parent_id
-        sent, people = above.get(parent_id, (0, 0))
-        cell = (unit_id, audience)
-        above[parent_id] = (sent + counts.get(cell, 0), people + roster.get(cell, 0))
-    return above
+def _sum(cells: Mapping[Cell, int], audience: str) -> int:
+    return sum(count for (_, found), count in cells.items() if found == audience)
 
 
 def _is_small(count: int, minimum: int) -> bool:

@@ -212,12 +212,8 @@ def _too_few(project: ProjectRecord, wave: PlannedWave) -> list[str]:
     record = projects.find_wave(reading(), wave.id)
     found = [] if record is None else rosters.find_too_few_listed(project, record)
     return [
-        translate(
-            "workspace.setup.too_few_in_unit", name=one.unit, audience=audience_name(one.audience)
-        )
-        if one.unit
-        else translate("workspace.setup.too_few_in_all", audience=audience_name(one.audience))
-        for one in found
+        translate("workspace.setup.too_few_listed", audience=audience_name(audience))
+        for audience in found
     ]
 
 
