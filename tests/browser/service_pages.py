@@ -157,6 +157,17 @@ def _still_there(person: Person, _demonstration: Demonstration) -> None:
     person.open("/tablet").press("Jeg er pårørende").open("/tablet/er-du-der")
 
 
+def _set_up(page: str = "", press: str = "") -> Way:
+    """Look at a page of the project's set-up, and press a button there if that is wished."""
+
+    def come(person: Person, demonstration: Demonstration) -> None:
+        person.open(f"/arbejdsrum/projekt/{demonstration.project_id}/opsaetning/{page}".rstrip("/"))
+        if press:
+            person.press(press)
+
+    return come
+
+
 def _follow_field(query: str) -> Way:
     """Look at how far a wave is, with its numbers unfolded."""
 
@@ -241,6 +252,21 @@ PAGES: dict[str, tuple[str, Way]] = {
     "projects": ("evaluator", _follow()),
     "project": ("evaluator", _follow(PROJECT_TITLE)),
     "confirm": ("evaluator", _follow(PROJECT_TITLE, "Luk målingen")),
+    "new-project": ("evaluator", _open("/arbejdsrum/projekt/nyt")),
+    "setup-steps": ("evaluator", _set_up()),
+    "setup-basics": ("evaluator", _set_up("projekt")),
+    "setup-units": ("evaluator", _set_up("afdelinger")),
+    "setup-unit-list": ("evaluator", _set_up("afdelinger/liste")),
+    "setup-unit-list-empty": ("evaluator", _set_up("afdelinger/liste", "Se, hvad der vil ske")),
+    "setup-waves": ("evaluator", _set_up("maalinger")),
+    "setup-instruments": ("evaluator", _set_up("spoergeskemaer")),
+    "setup-rosters": ("evaluator", _set_up("population")),
+    "setup-roster": ("evaluator", _follow(PROJECT_TITLE, "Opsætning", "Population", "Slut")),
+    "setup-comparison": ("evaluator", _set_up("sammenligning")),
+    "setup-notices": ("evaluator", _set_up("oplysning")),
+    "setup-notice": ("evaluator", _set_up("oplysning/citizen")),
+    "setup-contacts": ("evaluator", _set_up("kontakter")),
+    "setup-overview": ("evaluator", _set_up("oversigt")),
     "follow": ("evaluator", _follow_field("")),
     "follow-large": ("evaluator", _follow_field("?visning=stor")),
     "follow-closed": ("evaluator", _follow_field("?maaling=baseline")),
