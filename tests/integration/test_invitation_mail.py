@@ -576,28 +576,21 @@ def test_a_project_writes_in_its_own_words_and_sends_itself_a_test(
     assert postbox.taken[-1][1]["Subject"] == "Hils på os"
 
 
-@pytest.mark.parametrize(("words", "rule", "values"), [
-    ({"body": "Hej {navn} {code} {link}"}, "place_unknown", {"place": "{navn}"}),
-    ({"body": "Hej {code"}, "place_braces", {}), ({"body": "{code!r} {link}"}, "place_braces", {}),
-    ({"body": "{link}"}, "text_without_code", {}), ({"body": "{code}"}, "text_without_address", {}),
-    ({"subject": "Koden er {code}"}, "place_unknown", {"place": "{code}"}),
-    ({"subject": "Hej\nBcc: x@example.org"}, "subject_unsafe", {}),
-    ({"subject": ""}, "missing", {}),
-    ({"subject": "x" * 151}, "too_long", {"limit": 150, "found": 151}),
-    ({"to": "x@y", "step": "test"}, "email_invalid", {}),
-    ({"to": "a@example.org\nBcc: x@example.org", "step": "test"}, "email_invalid", {}),
-])  # fmt: skip
 def test_words_that_cannot_be_sent_are_refused_and_kept(
-    mailing_installation: Installation, words: dict[str, str], rule: str,
-    values: dict[str, object],
-) -> None:  # fmt: skip
+    mailing_installation: Installation, postbox: Postbox
+) -> None:
     evaluator = sign_in(mailing_installation)
     path = f"/arbejdsrum/projekt/{mailing_installation.project_id}/e-mail/reminder/en"
-    typed = {"subject": "Hello", "body": "Own words {code} {link}", "step": "save"} | words
-    evaluator.get(path).submit(path, **typed)
+    typed = {"subject": "Hello", "body": "Own words {name} {code} {link}"}
+    evaluator.get(path).submit(path, **typed, step="save")
     assert evaluator.status == 400
-    told = load_texts(TEXTS)[f"fault.{rule}"].read_in("da").format(**values)
+    told = load_texts(TEXTS)["fault.place_unknown"].read_in("da").format(place="{name}")
     assert told in evaluator.text
+    assert "Own words {name}" in evaluator.html
+    smuggled = {"to": "a@example.org\nBcc: x@example.org", "body": "{code} {link}"}
+    evaluator.submit(path, **(typed | smuggled), step="test")
+    assert load_texts(TEXTS)["fault.email_invalid"].read_in("da") in evaluator.text
+    assert postbox.taken == []
     assert mailing_installation.rows("message_text") == []
 
 
