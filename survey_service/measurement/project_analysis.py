@@ -157,6 +157,8 @@ def analyse(
     )
     tell("panel")
     panels = tuple(_panels(_followable(scores), comparison, reliabilities, plan))
+    tell("units")
+    beside_the_whole = unit_means(scores, plan, parents)
     tell("items and audiences")
     pairs = _item_pairs(plan)
     tables = tuple(item_tables.values())
@@ -187,7 +189,7 @@ def analyse(
             if not plan.crosses_seam(weighted.principle, weighted.wave)
         ),
         help_given=help_given,
-        unit_means=unit_means(scores, plan, parents),
+        unit_means=beside_the_whole,
     )
 
 
