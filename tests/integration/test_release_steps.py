@@ -4,9 +4,10 @@ import json
 import random
 import re
 import threading
+from functools import partial
 
 import pytest
-from builders import Installation, Visitor, instrument_of
+from builders import Installation, Visitor, count_queries, instrument_of
 from click.testing import CliRunner
 
 from survey_service.accounts.sign_in import Role, add_user
@@ -27,6 +28,9 @@ from survey_service.storage.tables import Response
 
 PASSWORD = "fire grønne hatte"
 SIGN_IN = "/arbejdsrum/log-ind"
+LOOKS_AT_ANSWERS = re.compile(
+    r"\b(?:FROM|JOIN) (?:response|answer|score|free_text)\b", re.IGNORECASE
+)
 READERS = (Role.VIEWER, Role.UNIT_LEADER)
 
 
@@ -158,7 +162,7 @@ def test_readers_find_nothing_of_what_is_not_published(prepared, role):
     assert "Gør resultaterne op" not in reader.text
     for rest in ("?number=1", "/metode?number=1", "/svarere?number=1"):
         assert reader.get(results_of(prepared, rest)).status == 404, rest
-    assert "nr. 1" not in reader.get(f"/arbejdsrum/projekt/{prepared.project_id}").text
+    assert "Nr. 1" not in reader.get(f"/arbejdsrum/projekt/{prepared.project_id}").text
 
 
 @pytest.mark.parametrize("role", READERS)
@@ -184,7 +188,7 @@ def test_readers_see_what_is_published(prepared, role):
         publish_release(prepared.project_id, 1, prepared.clock.today)
     reader = sign_in(prepared, role)
     assert reader.get(results_of(prepared)).heading == "Borgere: baseline, final"
-    assert "nr. 1" in reader.get(f"/arbejdsrum/projekt/{prepared.project_id}").text
+    assert "Nr. 1, udgivet" in reader.get(f"/arbejdsrum/projekt/{prepared.project_id}").text
 
 
 def test_the_evaluator_works_out_looks_and_publishes(closed):
@@ -226,3 +230,16 @@ def test_a_release_of_another_project_is_not_found(prepared, build):
     other = build("other")
     evaluator = sign_in(other)
     assert evaluator.get(publish_of(prepared)).status == 404
+
+
+def test_no_page_of_a_release_looks_at_a_response(prepared):
+    evaluator = sign_in(prepared)
+    pages = ["", "/afdelinger", "/maalgrupper", "/spoergsmaal", "/svarere", "/paalidelighed",
+             "/metode"]  # fmt: skip
+    for page in pages:
+        statements = count_queries(
+            prepared.app, partial(evaluator.get, results_of(prepared, f"{page}?number=1"))
+        )
+        assert evaluator.status == 200, page
+        touching = [sql for sql in statements if LOOKS_AT_ANSWERS.search(sql)]
+        assert touching == [], page
