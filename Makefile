@@ -36,8 +36,8 @@ test-long: $(READY) ## The tests that need longer
 	$(BIN)/pytest -m long $(TEST_OPTIONS)
 
 .PHONY: golden
-golden: $(READY) ## Write the approved words of a brief anew, on purpose; read the difference before committing
-	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/test_brief_words.py
+golden: $(READY) ## Write the approved words of the briefs anew, on purpose; read the difference before committing
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/test_brief_words.py tests/unit/test_brief_golden.py
 	git diff --stat tests/golden
 
 .PHONY: bench-answering

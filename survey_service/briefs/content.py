@@ -39,11 +39,9 @@ class Field(StrEnum):
     MINIMUM = "minimum"
     POTENTIAL = "potential"
     GAP = "gap"
-    HIGH_SHARE = "high_share"
     FLAG_POINTS = "flag_points"
     UNIT_MEAN = "unit_mean"
     UNIT_DIFFERENCE = "unit_difference"
-    UNIT_COUNT = "unit_count"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def _second_page(
     yield figures_table(figures, audiences, speech)
     yield Heading(say("section.method"), 2)
     yield Bullets(tuple(method_points(figures, speech)), is_small=True)
+    yield Paragraph((speech.tell("about.read_aloud"),), Look.SMALL)
     yield from accessibility(speech)
 
 

@@ -139,6 +139,22 @@ def _verdict_with_change(contrast: ReleasedContrast | None, speech: Speech) -> C
     return Cell(f"{said.text} {written}", figures, said.verdict)
 
 
+def count_references(
+    sent: int, roster: int | None, speech: Speech, *, audience: str, wave: str, unit: str = ""
+) -> tuple[FigureReference, ...]:
+    """Return the figures that `count_words` writes."""
+    place = {"audience": audience, "to_wave": wave, "unit": unit}
+    answered = format_score(sent, speech.language)
+    found = [FigureReference(Field.SENT, **place, written=answered)]
+    if roster is not None:
+        asked = format_score(roster, speech.language)
+        found.append(FigureReference(Field.ROSTER, **place, written=asked))
+        if sent >= SHARES_FROM and sent <= roster:
+            share = format_score(100 * sent / roster, speech.language)
+            found.append(FigureReference(Field.ANSWER_SHARE, **place, written=share))
+    return tuple(found)
+
+
 def _figures_caption(
     figures: ReleasedFigures, audiences: tuple[str, ...], shown: tuple[str, ...], speech: Speech
 ) -> Sentence:
@@ -183,13 +199,10 @@ def _figures_rows(
 def _count_cell(count: ReleasedCount | None, figures: ReleasedFigures, speech: Speech) -> Cell:
     if count is None or count.sent is None:
         return Cell(speech.say("counts.withheld", minimum=figures.minimum))
-    reference = FigureReference(
-        Field.SENT,
-        audience=count.audience,
-        to_wave=count.wave,
-        written=format_score(count.sent, speech.language),
+    references = count_references(
+        count.sent, count.roster, speech, audience=count.audience, wave=count.wave
     )
-    return Cell(count_words(count.sent, count.roster, speech), (reference,))
+    return Cell(count_words(count.sent, count.roster, speech), references)
 
 
 def _mean_cell(mean: ReleasedMean | None, speech: Speech) -> Cell:

@@ -7,16 +7,13 @@ from survey_service.briefs.content import (
     Block,
     Cell,
     Column,
-    Field,
     Figure,
-    FigureReference,
     Heading,
     Table,
 )
 from survey_service.briefs.context import Speech
 from survey_service.briefs.pictures import RatePicture
-from survey_service.briefs.tables import NOTHING, count_words
-from survey_service.charts.figures import format_score
+from survey_service.briefs.tables import NOTHING, count_references, count_words
 from survey_service.charts.heat_map import UnitPlace
 from survey_service.charts.rate_bars import RateBar
 from survey_service.charts.share_bars import write_share
@@ -114,11 +111,12 @@ def _table(
 def _cell(rate: ReleasedRate | None, speech: Speech) -> Cell:
     if rate is None:
         return Cell(NOTHING)
-    reference = FigureReference(
-        Field.UNIT_COUNT,
+    references = count_references(
+        rate.answered,
+        rate.roster,
+        speech,
         audience=rate.audience,
-        to_wave=rate.wave,
+        wave=rate.wave,
         unit=rate.unit,
-        written=format_score(rate.answered, speech.language),
     )
-    return Cell(count_words(rate.answered, rate.roster, speech), (reference,))
+    return Cell(count_words(rate.answered, rate.roster, speech), references)

@@ -20,7 +20,7 @@ from survey_service.briefs.content import (
 from survey_service.briefs.context import Speech
 from survey_service.briefs.findings import find_words
 from survey_service.briefs.parts import about_figures, bind, next_steps, opening
-from survey_service.briefs.tables import count_words
+from survey_service.briefs.tables import count_references, count_words
 from survey_service.briefs.unit_words import (
     OwnFigures,
     own_figures,
@@ -28,7 +28,6 @@ from survey_service.briefs.unit_words import (
     unit_sentences,
     unit_table,
 )
-from survey_service.charts.figures import format_score
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.measurement.released_details import ReleasedRate
 
@@ -123,16 +122,17 @@ def _answered(figures: ReleasedFigures, unit: str, speech: Speech) -> Iterable[S
 
 
 def _rate_sentence(rate: ReleasedRate, speech: Speech) -> Sentence:
-    reference = FigureReference(
-        Field.UNIT_COUNT,
+    references = count_references(
+        rate.answered,
+        rate.roster,
+        speech,
         audience=rate.audience,
-        to_wave=rate.wave,
+        wave=rate.wave,
         unit=rate.unit,
-        written=format_score(rate.answered, speech.language),
     )
     return speech.tell(
         "unit.answered",
-        reference,
+        *references,
         audience=escape(speech.audience(rate.audience)),
         count=count_words(rate.answered, rate.roster, speech),
         wave=escape(speech.waves()[rate.wave]),
