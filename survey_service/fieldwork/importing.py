@@ -1,10 +1,10 @@
 """Waves that were gathered in another system: uploaded, tried, imported, and taken back.
 
 The file lies sealed with the project's key until it is imported or forgotten. What comes of it is
-an ordinary closed wave: random ids, shuffled rows, people linked by the project's key alone.
+an ordinary closed wave: random ids, an order that tells nothing, people linked by the project's
+key alone.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -41,7 +41,7 @@ from survey_service.storage.responses import SentResponse
 from survey_service.storage.sealing import seal_bytes, unseal_bytes
 
 LARGEST_FILE = 20 * 1024 * 1024
-STORED_AT_ONCE = 2_000
+STORED_AT_ONCE = 500
 """Responses per transaction: those who are answering meanwhile wait for one, not for all."""
 
 FILE_NAME_LIMIT = 200
@@ -174,10 +174,11 @@ def import_wave(
     trial = try_upload(keys, project, upload, tell)
     _refuse_unready(trial.rehearsal, upload.choices)
     people = list(trial.rehearsal.people)
-    # In an order that tells nothing: neither whose line came first nor who answered with whom.
-    secrets.SystemRandom().shuffle(people)
     key = keys.project_key(project_id)
     records = [_record(person, trial.frame, key) for person in people]
+    # In the order of their random ids, which tells neither whose line came first nor who answered
+    # with whom.
+    records.sort(key=lambda record: record.id.hex)
     _store(upload_id, project_id, planned, trial, records, tell)
     return upload_id
 
@@ -234,7 +235,9 @@ def undo_import(project_id: UUID, wave_id: UUID) -> int:
         if holding:
             numbers = ", ".join(map(str, holding))
             raise InputRefused(FieldFault("wave", "import_released", {"numbers": numbers}))
-        return storage.delete_wave(session, wave_id)
+        # From here on nothing shows it; where this is cut off, the upkeep does the rest.
+        storage.hide_wave(session, wave_id)
+    return _remove(wave_id)
 
 
 def forget_old_uploads(today: date) -> None:
@@ -260,6 +263,19 @@ def refuse_file(error: BadInputError) -> InputRefused:
             for fault in error.faults
         )
     )
+
+
+def _remove(wave_id: UUID) -> int:
+    """Remove a wave that nothing shows any more, part by part; return how many responses it had."""
+    removed = 0
+    while True:
+        with writing() as session:
+            count = storage.delete_some(session, wave_id, STORED_AT_ONCE)
+        removed += count
+        if count < STORED_AT_ONCE:
+            break
+    with writing() as session:
+        return removed + storage.delete_wave(session, wave_id)
 
 
 def _waiting(record: UploadRecord) -> WaitingUpload:
@@ -331,8 +347,7 @@ def _store(
         with writing() as session:
             _finish(session, wave_id, planned, trial, records)
     except BaseException:
-        with writing() as session:
-            storage.delete_wave(session, wave_id)
+        _remove(wave_id)
         raise
 
 

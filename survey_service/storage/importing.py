@@ -4,13 +4,13 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from survey_service.storage.responses import SentResponse, delete_responses, shuffled
+from survey_service.storage.responses import SentResponse, delete_responses
 from survey_service.storage.tables import (
     Answer,
     Project,
@@ -158,7 +158,12 @@ def begin_wave(session: Session, wave: NewWave) -> None:
 def add_responses(
     session: Session, wave_id: UUID, notice_version: str, records: Sequence[SentResponse]
 ) -> None:
-    """Store some of a wave's responses as sent, without week, every table's rows shuffled."""
+    """Store some of a wave's responses as sent, without week.
+
+    Every table's rows come in the order of the responses' ids. Those are random, so it tells
+    nothing, and it is the order the tables lie in: many rows find their place at once.
+    """
+    ordered = sorted(records, key=lambda record: record.id.hex)
     rows = [
         {
             "id": record.id,
@@ -171,12 +176,12 @@ def add_responses(
             "notice_version": notice_version,
             "is_sent": True,
         }
-        for record in records
+        for record in ordered
     ]
     answers = [
         {"response_id": record.id, "item_key": key, "value": value}
-        for record in records
-        for key, value in record.answers.items()
+        for record in ordered
+        for key, value in sorted(record.answers.items())
     ]
     scores = [
         {
@@ -186,12 +191,14 @@ def add_responses(
             "rated_count": score.rated_count,
             "item_count": score.item_count,
         }
-        for record in records
+        for record in ordered
         for score in record.scores
     ]
+    # Straight to the tables: objects would cost as much again.
+    connection = session.connection()
     for table, values in ((Response, rows), (Answer, answers), (ScoreRecord, scores)):
         if values:
-            session.execute(insert(table), shuffled(values))
+            connection.execute(insert(cast("Table", table.__table__)), values)
 
 
 def finish_wave(
@@ -283,6 +290,18 @@ def find_unfinished(session: Session, project_id: UUID | None = None) -> list[UU
     if project_id is not None:
         statement = statement.where(Wave.project_id == project_id)
     return list(session.scalars(statement))
+
+
+def hide_wave(session: Session, wave_id: UUID) -> None:
+    """Let nothing show a wave any more that is on its way out."""
+    session.execute(update(Wave).where(Wave.id == wave_id).values(origin=IMPORTING))
+
+
+def delete_some(session: Session, wave_id: UUID, at_most: int) -> int:
+    """Delete some of a wave's responses with all of theirs; return how many."""
+    chosen = select(Response.id).where(Response.wave_id == wave_id).limit(at_most)
+    ids = list(session.scalars(chosen))
+    return delete_responses(session, Response.id.in_(ids)) if ids else 0
 
 
 def delete_wave(session: Session, wave_id: UUID) -> int:

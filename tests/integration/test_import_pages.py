@@ -198,7 +198,7 @@ def test_a_csv_of_50_mb_gets_a_calm_page_that_says_what_to_do(evaluator, install
         room(installation),
         input_stream=io.BytesIO(body),
         content_type="multipart/form-data; boundary=x",
-        headers={"Content-Length": str(50 * 1024 * 1024)},
+        environ_overrides={"CONTENT_LENGTH": str(50 * 1024 * 1024)},
     )
     assert evaluator.status == 413
     assert evaluator.heading == "Tidligere målinger"

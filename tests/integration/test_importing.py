@@ -279,7 +279,7 @@ def test_the_next_days_upkeep_removes_what_was_not_imported(installation: Instal
 
 def test_the_upkeep_removes_what_an_import_left_that_was_cut_off(installation, monkeypatch):
     monkeypatch.setattr(importing, "STORED_AT_ONCE", 3)
-    monkeypatch.setattr(importing.storage, "delete_wave", lambda *_: 0)  # as if the power went
+    monkeypatch.setattr(importing, "_remove", lambda *_: 0)  # as if the power went
 
     def cut_off(_step, done=0, _total=0):
         if done == 6:
