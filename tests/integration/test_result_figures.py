@@ -323,6 +323,22 @@ def test_making_the_briefs_stops_when_asked_to(released):
         write_brief_archive(find_release(released.project_id, 1), ("da",), stop)
 
 
+def test_a_release_of_nobody_says_that_there_is_nothing_to_show(build):
+    installation = build()
+    installation.close_wave("baseline")
+    installation.open_wave("final")
+    installation.close_wave("final")
+    with installation.context():
+        add_user(EVALUATOR, PASSWORD, Role.EVALUATOR, installation.municipality_id)
+        prepare_release(installation.project_id, installation.clock.today)
+    visitor = signed_in(installation, EVALUATOR)
+    for rest in ("", "/afdelinger", "/vaerdier", "/svarere"):
+        assert visitor.get(address(installation, rest)).status == 200
+        assert "Der er ingen tal at vise her" in visitor.text
+    assert visitor.get(address(installation, "/figur/sammenligning-maalinger")).status == 404
+    assert visitor.get(address(installation, "/tabeller.zip")).status == 200
+
+
 def test_only_evaluators_begin_all_briefs(released, evaluator, leader):
     way = f"/arbejdsrum/projekt/{released.project_id}/resultatbreve?number=1"
     leader.get(address(released))

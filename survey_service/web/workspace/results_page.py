@@ -32,6 +32,7 @@ from survey_service.web.workspace.results_frame import (
     figure_links,
     picture,
     release_words,
+    render_section,
     section_links,
     wave_names,
 )
@@ -54,6 +55,8 @@ def render_no_release(project: ProjectRecord) -> str:
 def render_results(release: PublishedRelease, query: Mapping[str, str]) -> str:
     """Show one audience of a release; one that it does not hold gives the first."""
     section = build_comparison(release, query)
+    if not section.blocks:
+        return render_section(release, section)
     (block,), audience = section.blocks, section.query["audience"]
     return render_template(
         "workspace/results.html",
