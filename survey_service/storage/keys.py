@@ -1,9 +1,9 @@
 """Keys in files, outside the database and outside its backups.
 
-`session.key` signs cookies, and `accounts.key` seals what signing in needs; `wave-….key` exists
-from a wave's opening to its closing; and `project-….key` from a project's beginning to its
-retention date. Each holds 32 random bytes as hexadecimal digits, is readable by its owner only, and
-is refused if anybody else may read it.
+`session.key` signs cookies, `accounts.key` seals what signing in needs, and `audit.key` chains the
+audit log; `wave-….key` exists from a wave's opening to its closing; and `project-….key` from a
+project's beginning to its retention date. Each holds 32 random bytes as hexadecimal digits, is
+readable by its owner only, and is refused if anybody else may read it.
 """
 
 import hashlib
@@ -52,6 +52,10 @@ class KeyStore:
     def accounts_key(self) -> Key:
         """Return the key that seals what signing in needs, made on first use."""
         return self._read_or_create("accounts")
+
+    def audit_key(self) -> Key:
+        """Return the key that chains the audit log's entries, made on first use."""
+        return self._read_or_create("audit")
 
     def project_key(self, project_id: UUID) -> Key:
         """Return a project's key; KeyRefused once it is destroyed."""

@@ -546,3 +546,28 @@ class Decision(Base):
     decided_on: Mapped[date] = mapped_column(Date)
     due_on: Mapped[date] = mapped_column(Date)
     done_on: Mapped[date | None] = mapped_column(Date)
+
+
+class AuditEntry(Base):
+    """Who did what to which object, and when (UTC, in whole minutes); never what it held.
+
+    Each entry's keyed hash covers its fields and the hash before it. Of somebody who answers there
+    is nothing here: an entry is about a wave or a batch at the smallest, never about one of those
+    invited.
+    """
+
+    __tablename__ = "audit_entry"
+    __table_args__ = WITHOUT_ROWID
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    happened_at: Mapped[datetime] = mapped_column(DateTime, index=True)
+    actor: Mapped[str] = mapped_column(String(20))
+    # No foreign keys: an entry outlives what it tells of, and says what was true when it was made.
+    account_id: Mapped[UUID | None]
+    account_name: Mapped[str] = mapped_column(String(200))
+    municipality_id: Mapped[UUID | None]
+    action: Mapped[str] = mapped_column(String(40), index=True)
+    object_kind: Mapped[str] = mapped_column(String(20))
+    object_id: Mapped[str] = mapped_column(String(80))
+    outcome: Mapped[str] = mapped_column(String(20))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    entry_hash: Mapped[str] = mapped_column(String(64))

@@ -127,6 +127,7 @@ def test_only_what_tells_of_those_who_sign_in_keeps_a_time_of_day() -> None:
         "kept_form.kept_at",
         "job.created_at",
         "job.seen_at",
+        "audit_entry.happened_at",
     }
 
 
