@@ -213,7 +213,8 @@ def test_every_refusal_of_answering_has_its_page_or_its_place_in_the_form() -> N
     from survey_service.fieldwork import answering
 
     in_the_form = {answering.AnswerRefused, answering.TextTooLong}
-    elsewhere = {answering.AlreadySent}  # leads to the thank-you page
+    # These lead to the thank-you page, and to where one says yes.
+    elsewhere = {answering.AlreadySent, answering.ConsentMissing}
     known = set(answering.AnsweringRefused.__subclasses__())
     assert known == in_the_form | elsewhere | (known & set(REFUSALS))
 
