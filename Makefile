@@ -33,7 +33,7 @@ test: lint ## Lint and every test that fits in ten minutes
 
 .PHONY: test-long
 test-long: $(READY) ## The tests that need longer
-	$(BIN)/pytest -m long $(TEST_OPTIONS)
+	$(BIN)/pytest -n 2 --dist loadfile -m long $(TEST_OPTIONS)
 
 .PHONY: golden
 golden: $(READY) ## Write the approved words of the briefs anew, on purpose; read the difference before committing
@@ -46,7 +46,7 @@ bench-answering: $(READY) ## What a request of the answering path costs, beside 
 
 .PHONY: lock
 lock: $(READY) ## Pin every dependency anew in requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgresql --extra single-sign-on --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgresql --extra single-sign-on --extra cluster --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
 
 .PHONY: assets

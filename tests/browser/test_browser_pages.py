@@ -9,7 +9,7 @@ from person import Person
 from playwright.sync_api import Browser
 from service_pages import BEGINNINGS, PAGES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 WIDTHS = (320, 768, 1280)
 """A computer zoomed to 400 %, a tablet, a computer."""
