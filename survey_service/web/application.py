@@ -17,11 +17,12 @@ from flask_wtf.csrf import generate_csrf
 from survey_service.storage import tables
 from survey_service.storage.database import database, prepare_engine
 from survey_service.storage.keys import KeyStore
-from survey_service.web import answer, errors, fixed_parts, offline, workspace
+from survey_service.web import answer, errors, fixed_parts, offline, rate_limits, workspace
 from survey_service.web.access import enforce_access
 from survey_service.web.contacts import contacts_to_check, shown_contacts
 from survey_service.web.cookies import SignedCookies
 from survey_service.web.display import CHOICES, chosen_display, display_attributes
+from survey_service.web.hardening import harden
 from survey_service.web.kiosk.pairing import pages as tablet_pages
 from survey_service.web.language import choose_language, translate
 from survey_service.web.settings import Settings, load_settings
@@ -36,17 +37,6 @@ SESSION_LIFETIME = timedelta(hours=8)
 
 PINNED_BY_ADDRESS = {"static", "offline.script", "offline.questions", "offline.manifest"}
 """What gets another address whenever it changes, and may be kept for good."""
-
-# No inline script or style, nothing from other hosts, and no page inside another.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'; object-src 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 class MemoryRequest(Request):
@@ -170,12 +160,24 @@ def _prepare_pages(app: Flask, settings: Settings) -> None:
     app.register_blueprint(workspace.pages, url_prefix="/arbejdsrum")
     app.register_blueprint(tablet_pages)
     errors.register(app)
+    harden(
+        app,
+        is_https=settings.is_https,
+        public_address=settings.public_address,
+        trusted_proxies=settings.trusted_proxies,
+    )
+    rate_limits.register(
+        app,
+        app.extensions["survey_keys"].session_key(),
+        settings.rate_limit_storage,
+        settings.trusted_proxies,
+    )
     login = LoginManager(app, add_context_processor=False)
     login.user_loader(workspace.load_user)
     login.unauthorized_handler(workspace.ask_to_sign_in)
     app.before_request(choose_language)
     app.before_request(enforce_access)
-    app.after_request(_add_headers)
+    app.after_request(_set_caching)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -201,9 +203,7 @@ def _page_values() -> dict[str, object]:
     }
 
 
-def _add_headers(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
-        response.headers[name] = value
+def _set_caching(response: Response) -> Response:
     if request.endpoint in PINNED_BY_ADDRESS and response.status_code in {200, 304}:
         compress_static_file(response)
         response.headers["Cache-Control"] = YEAR

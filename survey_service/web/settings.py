@@ -20,6 +20,9 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _MAILBOX = re.compile(r"([^<>@\x00-\x1f]+ )?<?[^<>@\s,;:]+@[^<>@\s,;:]+>?")
 
+MOST_PROXIES = 5
+STORES = frozenset({"redis", "rediss", "redis+unix"})
+
 MOST_SECONDS = 3600
 """A tablet that waits longer than an hour forgets nobody."""
 
@@ -60,6 +63,9 @@ class Settings:
     `kiosk_…`: after how long without touch a shared tablet asks whether somebody is still there,
     and how long it waits for an answer before it forgets them. `public_address`: what people type
     to come here, without a slash at its end; None: the address a request was made to.
+    `trusted_proxies`: how many proxies stand before the service and tell who asked.
+    `rate_limit_storage`: the Valkey or Redis server where all processes count failed tries; None:
+    each counts its own.
     """
 
     instance: Path
@@ -75,6 +81,8 @@ class Settings:
     public_address: str | None = None
     single_sign_on: SingleSignOn | None = None
     mail: MailServer | None = None
+    trusted_proxies: int = 0
+    rate_limit_storage: str | None = None
 
 
 _DEFAULT_CONTACTS: tuple[dict[str, Any], ...] = (
@@ -117,7 +125,9 @@ def _settings(instance: Path, found: dict[str, Any]) -> Settings:
         kiosk_grace_seconds=_seconds(found, "kiosk_grace_seconds", 60),
         public_address=_address(found, "public_address"),
         single_sign_on=_single_sign_on(instance, found.get("single_sign_on")),
-        mail=_mail(instance, found.get("mail")),
+        mail=_mail_to_own_address(instance, found),
+        trusted_proxies=_whole_number(found, "trusted_proxies", 0, MOST_PROXIES),
+        rate_limit_storage=_store(found, "rate_limit_storage"),
     )
 
 
@@ -140,6 +150,28 @@ def _seconds(found: dict[str, Any], name: str, default: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_SECONDS:
         raise ValueError(
             f"{name}: expected a whole number from 1 to {MOST_SECONDS}, found {value!r}"
+        )
+    return value
+
+
+def _whole_number(found: dict[str, Any], name: str, default: int, most: int) -> int:
+    value = found.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise ValueError(f"{name}: expected a whole number from 0 to {most}, found {value!r}")
+    return value
+
+
+def _store(found: dict[str, Any], name: str) -> str | None:
+    value = _text(found, name)
+    if value is None:
+        return None
+    if urlsplit(value).scheme not in STORES:
+        # Not the address itself, which may hold a password.
+        raise ValueError(f"{name}: expected an address like redis://127.0.0.1:6379/0")
+    if find_spec("redis") is None:
+        raise ValueError(
+            f"{name}: expected the optional part cluster, found it not installed;"
+            " run: pip install 'survey-service[cluster]'"
         )
     return value
 
@@ -183,6 +215,14 @@ def _single_sign_on(instance: Path, entry: Any) -> SingleSignOn | None:
         # As written: tokens name their issuer to the letter, with or without a slash at its end.
         **texts,
     )
+
+
+def _mail_to_own_address(instance: Path, found: dict[str, Any]) -> MailServer | None:
+    """Return the mail server; what it sends must lead here, whatever a request calls the host."""
+    mail = _mail(instance, found.get("mail"))
+    if mail is not None and found.get("public_address") is None:
+        raise ValueError("mail: expected public_address, which e-mails lead to, found none")
+    return mail
 
 
 _MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}

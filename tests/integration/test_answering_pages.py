@@ -995,7 +995,7 @@ def test_no_page_is_kept_by_the_browser_and_none_runs_script_of_its_own(begun: V
         headers = begun.get(path).page.headers  # type: ignore[union-attr]
         assert headers["Cache-Control"] == "no-store", path
         policy = headers["Content-Security-Policy"]
-        assert "default-src 'self'" in policy
+        assert "default-src 'none'; script-src 'self'" in policy
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"

@@ -405,6 +405,7 @@ def test_a_mail_server_is_read_from_the_settings(tmp_path: Path) -> None:
     (tmp_path / "mail.password").write_text("hemmelig\n")
     (tmp_path / "mail.password").chmod(0o600)
     (tmp_path / "settings.toml").write_text(
+        'public_address = "https://svar.example"\n'
         '[mail]\nhost = "mail.example"\nsender = "Svar <svar@randers.example>"\n'
         'username = "svar"\npassword_file = "mail.password"\nreply_to = "post@randers.example"\n'
     )

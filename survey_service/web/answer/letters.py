@@ -15,6 +15,7 @@ from survey_service.web.answer.blueprint import pages
 from survey_service.web.answer.forms import AnsweringForm, require_valid
 from survey_service.web.answer.sitting import begin_sitting, current_sitting, has_sitting
 from survey_service.web.language import translate
+from survey_service.web.rate_limits import note_failed_try
 
 
 class LetterForm(AnsweringForm):
@@ -37,6 +38,7 @@ def letter() -> ResponseReturnValue:
     try:
         entrance = enter_with_letter(keys, form.token.data or "", today, own)
     except (CodeRefused, CodeMistyped):
+        note_failed_try()
         error = translate("answer.letter.once")
         return render_template("answer/enter.html", error=error, code="", sitting=False), 400
     begin_sitting(entrance.response_id)

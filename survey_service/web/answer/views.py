@@ -37,6 +37,7 @@ from survey_service.web.answer.ways import next_url, start_url
 from survey_service.web.kiosk.cookies import FAREWELL, forget, on_tablet
 from survey_service.web.kiosk.leaving import Farewell, leave_with, send_and_leave
 from survey_service.web.language import long_date, translate
+from survey_service.web.rate_limits import note_failed_try
 
 WHOLE_RESPONSE = "whole"
 """What the page tokens of sending and deleting stand for: the response, not one question."""
@@ -249,6 +250,7 @@ def code_error(refusal: Exception, typed: str, unknown: str) -> str:
     """Return what to say of a code that does not admit."""
     if not typed.strip():
         return translate("error.code_missing")
+    note_failed_try(refusal)
     return translate("error.code_check" if isinstance(refusal, CodeMistyped) else unknown)
 
 

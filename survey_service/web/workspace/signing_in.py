@@ -18,6 +18,7 @@ from survey_service.storage.accounts import AccountRecord
 from survey_service.storage.keys import KeyStore
 from survey_service.web.access import BY_SINGLE_SIGN_ON, Access, access
 from survey_service.web.language import translate
+from survey_service.web.rate_limits import note_failed_try
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm, require_confirmed
 from survey_service.web.workspace.kept_form import (
@@ -116,6 +117,7 @@ def sign_in_page() -> ResponseReturnValue:
         error = too_many_tries_text(refused)
         return render_template("workspace/sign_in.html", error=error, name=name), 429
     if record is None:
+        note_failed_try()
         error = translate("error.sign_in_failed")
         return render_template("workspace/sign_in.html", error=error, name=name), 400
     if record.has_two_step:
@@ -140,6 +142,7 @@ def sign_in_code() -> ResponseReturnValue:
         form.code.errors = [too_many_tries_text(refused)]
         return _code_page(form), 429
     if not is_right:
+        note_failed_try()
         form.code.errors = [translate("fault.two_step_code")]
         return _code_page(form), 400
     return let_in(record)
