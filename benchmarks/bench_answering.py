@@ -28,7 +28,7 @@ from answering_apps import QUESTION_COUNT
 
 from survey_service.cli.service import WORKER_PROCESSES
 from survey_service.fieldwork import waves
-from survey_service.fieldwork.waves import Invitee
+from survey_service.fieldwork.invitations import Invitee, invite
 from survey_service.storage import projects
 from survey_service.storage.database import writing
 from survey_service.web.application import create_app, upgrade_database
@@ -207,7 +207,7 @@ def _set_up(instance: Path, code_count: int) -> list[str]:
         keys.create_project_key(project_id)
         waves.open_wave(keys, wave_id, opens)
         invitees = [Invitee(unit_id, "citizen", f"person {n}") for n in range(code_count)]
-        return waves.invite(keys, wave_id, invitees)
+        return invite(keys, wave_id, invitees)
 
 
 def _page_bytes(instance: Path, code: str) -> int:

@@ -50,6 +50,7 @@ def _ask(project: ProjectRecord, wave: WaveRecord, step: str) -> str:
         cannot=[translate(f"workspace.step.{step}_{key}") for key in _CANNOT[step]],
         first=offline_notes.before_closing(wave.id) if step == "close" else [],
         missing=[fault_text(fault) for fault in missing],
+        setup_url=url_for("workspace.setup", project_id=project.id),
         action=request.path,
         button=translate(f"workspace.project.{step}_wave"),
         back_url=url_for("workspace.project", project_id=project.id),
