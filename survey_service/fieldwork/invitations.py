@@ -72,8 +72,10 @@ def invite(keys: KeyStore, wave_id: UUID, invitees: Sequence[Invitee]) -> list[s
     Raises InvitationRefused when somebody already has a code in this wave, is named twice, has no
     questionnaire to answer, or a reference looks like a CPR number; then nobody gets one.
     """
+    codes, admissions = _prepare(keys, wave_id, invitees)
     with writing() as session:
-        return _issue(session, keys, wave_id, invitees, None)
+        _store(session, wave_id, admissions, None)
+    return codes
 
 
 def invite_batch(
@@ -83,9 +85,10 @@ def invite_batch(
 
     Raises InvitationRefused as `invite` does; then there is no batch.
     """
+    _, admissions = _prepare(keys, wave_id, invitees)
     with writing() as session:
         batch_id = storage.add_batch(session, wave_id, kind, today, len(invitees))
-        _issue(session, keys, wave_id, invitees, batch_id)
+        _store(session, wave_id, admissions, batch_id)
     return batch_id
 
 
@@ -151,26 +154,30 @@ def _find_to_invite(session: Session, wave_id: UUID, audiences: set[str]) -> Wav
     return wave
 
 
-def _issue(
-    session: Session,
-    keys: KeyStore,
-    wave_id: UUID,
-    invitees: Sequence[Invitee],
-    batch_id: UUID | None,
-) -> list[str]:
+def _prepare(
+    keys: KeyStore, wave_id: UUID, invitees: Sequence[Invitee]
+) -> tuple[list[str], list[NewAdmission]]:
+    """Make the codes and seal them; before the database is locked, for it takes its time."""
+    wave = _find_to_invite(reading(), wave_id, {invitee.audience for invitee in invitees})
     codes = [make_code(secrets.randbits) for _ in invitees]
-    wave = _find_to_invite(session, wave_id, {invitee.audience for invitee in invitees})
     wave_key, project_key = keys.wave_key(wave_id), keys.project_key(wave.project_id)
     admissions = [
         _admission(wave_key, project_key, invitee, code)
         for invitee, code in zip(invitees, codes, strict=True)
     ]
+    return codes, admissions
+
+
+def _store(
+    session: Session, wave_id: UUID, admissions: Sequence[NewAdmission], batch_id: UUID | None
+) -> None:
+    _find_to_invite(session, wave_id, {admission.audience for admission in admissions})
     pseudonyms = {admission.pseudonym for admission in admissions}
-    known = storage.find_known_pseudonyms(session, wave_id, pseudonyms)
-    if len(pseudonyms) < len(admissions) or known:
+    if len(pseudonyms) < len(admissions) or storage.find_known_pseudonyms(
+        session, wave_id, pseudonyms
+    ):
         raise InvitationRefused("a reference is listed twice or already has a code")
     projects.add_admissions(session, wave_id, admissions, batch_id)
-    return codes
 
 
 def _admission(wave_key: Key, project_key: Key, invitee: Invitee, code: str) -> NewAdmission:

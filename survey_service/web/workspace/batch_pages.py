@@ -80,6 +80,7 @@ def show_batch(batch_id: UUID) -> ResponseReturnValue:
         reminder_count=batch.reminder_count,
         reminder_limit=limit,
         reminded_on=long_date(batch.reminded_on) if batch.reminded_on else None,
+        is_reminded_today=batch.reminded_on == current_app.extensions["survey_today"](),
         may_remind=is_open and is_list and (batch.is_handed_out or emails[1] > 0),
         is_used_up=batch.reminder_count >= limit,
         remind_url=url_for("workspace.remind_batch", batch_id=batch_id),
