@@ -200,6 +200,10 @@ def test_the_evaluator_works_out_looks_and_publishes(closed):
             thread.join(30)
     assert "Kun evaluatorer kan se den" in evaluator.get(evaluator.path).text
     assert "Nr. 1 er ikke udgivet." in evaluator.get(results_of(closed)).text
+    for page in ("", "/metode", "/svarere"):
+        assert (
+            "gjort op 4. marts 2026, ikke udgivet" in evaluator.get(results_of(closed, page)).text
+        )
     assert "ikke udgivet" in evaluator.get(project).text
     evaluator.get(publish_of(closed))
     assert "kan ikke tages tilbage" in evaluator.text
