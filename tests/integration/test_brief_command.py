@@ -1,0 +1,161 @@
+"""`survey-service brief`: any brief of a project's newest published release, or one clear line."""
+
+import os
+from pathlib import Path
+
+import pytest
+from builders import Installation
+from click.testing import CliRunner, Result
+from pypdf import PdfReader
+from test_result_pages import answered  # noqa: F401 - the fixture of the result pages
+
+from survey_service.briefs import saving
+from survey_service.cli import main
+from survey_service.storage.database import writing
+from survey_service.storage.setup import ContactRecord, set_contacts
+
+KINDS = ("committee", "leaders", "team", "participants")
+
+
+@pytest.fixture
+def made(answered: Installation) -> Installation:  # noqa: F811 - the fixture of that name
+    return answered
+
+
+def run(made: Installation, output: Path, *arguments: str, project: str = "goals") -> Result:
+    command = ["--instance", str(made.folder), "brief", "--project", project, *arguments]
+    return CliRunner().invoke(main, [*command, "--output", str(output)])
+
+
+def words_of(path: Path) -> str:
+    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(path).pages)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_written_as_a_tagged_pdf(made, tmp_path, kind):
+    output = tmp_path / "brev.pdf"
+    result = run(made, output, "--for", kind)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"{output}: written\n"
+    assert PdfReader(output).trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert output.stat().st_mode & 0o077 == 0
+
+
+def test_the_same_order_gives_the_same_bytes(made, tmp_path):
+    for name in ("one.pdf", "two.pdf"):
+        run(made, tmp_path / name, "--for", "leaders")
+    assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
+
+
+def test_a_page_for_a_screen_is_written_in_english(made, tmp_path):
+    output = tmp_path / "brief.html"
+    assert (
+        run(made, output, "--for", "leaders", "--language", "en", "--format", "html").exit_code == 0
+    )
+    page = output.read_text("utf-8")
+    assert page.startswith('<!doctype html>\n<html lang="en-GB">')
+    assert "what the answers show" in page
+
+
+def test_a_unit_has_its_own_figures(made, tmp_path):
+    output = tmp_path / "brev.pdf"
+    result = run(made, output, "--for", "unit", "--unit", "house")
+    assert (result.exit_code, result.stderr) == (0, f"{output}: written\n")
+    assert "Psykiatriens Hus ved siden af alle afdelinger" in words_of(output)
+
+
+def test_a_unit_without_figures_gets_the_calm_page_and_the_terminal_says_so(made, tmp_path):
+    output = tmp_path / "brev.pdf"
+    result = run(made, output, "--for", "unit", "--unit", "centre")
+    assert result.exit_code == 0
+    assert "unit centre: too few answers to show figures" in result.stderr
+    assert "Vi kan ikke vise tal for Center for Psykiatri." in words_of(output)
+
+
+def test_what_is_typed_stands_on_the_paper(made, tmp_path):
+    (tmp_path / "steps.txt").write_text("Alle teams taler om håb.\n", "utf-8")
+    (tmp_path / "start.txt").write_text("\ufeffKære udvalg", "utf-8")
+    output = tmp_path / "brev.pdf"
+    typed = (
+        "--introduction",
+        str(tmp_path / "start.txt"),
+        "--next-steps",
+        str(tmp_path / "steps.txt"),
+    )
+    assert run(made, output, "--for", "committee", *typed).exit_code == 0
+    words = words_of(output)
+    assert "Kære udvalg" in words
+    assert "Alle teams taler om håb." in words
+
+
+def test_the_project_s_own_contacts_stand_in_the_letter(made, tmp_path):
+    contact = ContactRecord("Huset", "The House", "89 15 00 00", "Hverdage", "Weekdays", None)
+    with made.context(), writing() as session:
+        set_contacts(session, made.project_id, [contact])
+    output = tmp_path / "brev.pdf"
+    run(made, output, "--for", "participants")
+    assert "Huset: 89 15 00 00" in words_of(output).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_characters_the_type_lacks_are_named_on_the_terminal(made, tmp_path):
+    (tmp_path / "start.txt").write_text("第一", "utf-8")
+    output = tmp_path / "brev.pdf"
+    result = run(made, output, "--for", "committee", "--introduction", str(tmp_path / "start.txt"))
+    assert result.exit_code == 0
+    assert "the type has no 第 (CJK UNIFIED IDEOGRAPH-7B2C)" in result.stderr
+    assert "??" in words_of(output)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--for", "mayor"), "--for: 'mayor' is not one of"),
+        (("--for", "unit"), "--unit: expected a key with --for unit, and only there, found none"),
+        (("--for", "team", "--unit", "house"), "found one for team"),
+        (("--for", "unit", "--unit", "nowhere"), "--unit: expected one of the municipality's"),
+        (("--for", "team", "--introduction", "/no/such"), "expected a text file in UTF-8"),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_status_2(made, tmp_path, arguments, expected):
+    output = tmp_path / "brev.pdf"
+    result = run(made, output, *arguments)
+    assert result.exit_code == 2
+    assert expected in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not output.exists()
+
+
+def test_an_unknown_project_is_refused(made, tmp_path):
+    result = run(made, tmp_path / "brev.pdf", "--for", "team", project="dreams")
+    assert result.exit_code == 2
+    assert result.stderr == "--project: expected a known key (goals), found dreams\n"
+
+
+def test_without_a_release_there_is_no_brief(installation, tmp_path):
+    result = run(installation, tmp_path / "brev.pdf", "--for", "team")
+    assert result.exit_code == 2
+    assert result.stderr == "project goals: expected a published release, found none\n"
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_draft(made, tmp_path, monkeypatch):
+    output = tmp_path / "brev.pdf"
+    output.write_bytes(b"old")
+
+    def fail(_descriptor):
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(saving.os, "fsync", fail)
+    result = run(made, output, "--for", "committee")
+    assert result.exit_code == 2
+    assert (
+        result.stderr == f"{output}: expected a file that can be written, found {os.strerror(28)}\n"
+    )
+    assert output.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [output]
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no /dev/full here")
+def test_a_device_is_written_to_and_never_replaced(made):
+    result = run(made, Path("/dev/full"), "--for", "committee")
+    assert result.exit_code == 2
+    assert Path("/dev/full").is_char_device()
