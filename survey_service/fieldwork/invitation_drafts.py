@@ -21,7 +21,7 @@ from survey_service.fieldwork.invitations import (
     random_reference,
 )
 from survey_service.storage import invitations as storage
-from survey_service.storage import projects
+from survey_service.storage import projects, setup
 from survey_service.storage.database import reading
 from survey_service.storage.keys import Key, KeyStore
 from survey_service.storage.projects import ProjectRecord, UnitRecord, WaveRecord
@@ -260,7 +260,7 @@ def _count_cells(
     names = {unit.id: unit.name for unit in units}
     people = Counter((invitee.unit_id, invitee.audience) for invitee in invitees)
     before = storage.count_invited(reading(), wave.id)
-    roster = storage.find_roster(reading(), wave.id)
+    roster = setup.find_roster(reading(), wave.id)
     cells = (
         CellCount(
             unit=names[cell[0]],

@@ -16,9 +16,7 @@ from survey_service.storage.tables import (
     MessageText,
     OpenLink,
     Project,
-    ProjectContact,
     Response,
-    RosterCell,
 )
 
 HASHES_AT_A_TIME = 500
@@ -48,17 +46,6 @@ class InvitationRecord:
     sealed_contact: bytes | None
     sealed_code: bytes
     is_mailed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ContactRecord:
-    """Somebody those who answer can talk to."""
-
-    name_da: str
-    name_en: str
-    phone: str
-    note_da: str
-    note_en: str
 
 
 def add_batch(session: Session, wave_id: UUID, kind: str, made_on: date, people: int) -> UUID:
@@ -153,16 +140,6 @@ def count_invited(session: Session, wave_id: UUID) -> dict[tuple[UUID, str], int
     return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
-def find_roster(session: Session, wave_id: UUID) -> dict[tuple[UUID, str], int]:
-    """Return how many there are to ask in a wave, per unit and audience."""
-    rows = session.execute(
-        select(RosterCell.unit_id, RosterCell.audience, RosterCell.people).where(
-            RosterCell.wave_id == wave_id
-        )
-    )
-    return {(row[0], row[1]): row[2] for row in rows}
-
-
 def claim_for_mail(session: Session, invitation_id: UUID) -> bool:
     """Mark an invitation as mailed; False where it was already, or its wave has closed."""
     return _changed_one(
@@ -233,22 +210,6 @@ def save_message_text(
                 body=words[1],
             )
         )
-
-
-def find_contacts(session: Session, project_id: UUID) -> list[ContactRecord]:
-    """Return whom those who answer in a project can talk to, in their order."""
-    rows = session.execute(
-        select(
-            ProjectContact.name_da,
-            ProjectContact.name_en,
-            ProjectContact.phone,
-            ProjectContact.note_da,
-            ProjectContact.note_en,
-        )
-        .where(ProjectContact.project_id == project_id)
-        .order_by(ProjectContact.position)
-    )
-    return [ContactRecord(*row) for row in rows]
 
 
 def count_open_links(session: Session, wave_id: UUID) -> Mapping[tuple[UUID, str], int]:

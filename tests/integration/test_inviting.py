@@ -391,6 +391,22 @@ def test_documents_are_gone_once_handed_out_or_after_14_days_or_when_the_wave_cl
     assert "breve.pdf" not in evaluator.get(path).html
 
 
+def test_a_letter_names_the_projects_own_contacts_first(
+    installation: Installation, evaluator: Visitor
+) -> None:
+    from pypdf import PdfReader
+
+    from survey_service.storage import setup
+
+    own = setup.ContactRecord("Husets vagt", "The house", "87 00 00 00", "Hele dagen.", "", None)
+    with installation.context(), writing() as session:
+        setup.set_contacts(session, installation.project_id, [own])
+    confirm(evaluator, installation, ANNA)
+    pdf = evaluator.client.get(f"{evaluator.path}/breve.pdf").get_data()
+    words = " ".join(PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())
+    assert words.index("Husets vagt: 87 00 00 00. Hele dagen.") < words.index("70 201 201")
+
+
 def test_letters_leave_nothing_on_disk_and_nothing_in_the_log(
     installation: Installation, evaluator: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app, request
 
 from survey_service.fieldwork.mailing import Words
-from survey_service.storage import invitations as storage
+from survey_service.storage import setup
 from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.texts import LANGUAGES, Wording
@@ -74,7 +74,7 @@ def _contacts(project: ProjectRecord) -> list[tuple[Wording, str, Wording]]:
             contact.phone,
             Wording({"da": contact.note_da, "en": contact.note_en}),
         )
-        for contact in storage.find_contacts(reading(), project.id)
+        for contact in setup.find_contacts(reading(), project.id)
     ]
     phones = {phone for _, phone, _ in found}
     settings = cast("Settings", current_app.extensions["survey_settings"])
