@@ -59,6 +59,11 @@ def fill_in(visitor: Visitor, **typed: str) -> Visitor:
     return visitor.post(visitor.path, **(held | typed))
 
 
+def settings(installation: Installation) -> dict[str, list[tuple[object, ...]]]:
+    """What is stored, but for the log of what was tried."""
+    return {name: rows for name, rows in installation.contents().items() if name != "audit_entry"}
+
+
 @pytest.fixture
 def evaluator(build: Build) -> tuple[Installation, Visitor]:
     """An evaluator of the municipality, before any wave has opened."""
@@ -274,14 +279,14 @@ def test_another_municipality_finds_nothing_and_changes_nothing(build: Build) ->
     installation = build(open_first=False)
     stranger = sign_in(installation, municipality="other")
     token = stranger.get("/arbejdsrum/projekt/nyt").form("/arbejdsrum/projekt/nyt")["csrf_token"]
-    before = installation.contents()
+    before = settings(installation)
     for address in addresses(installation):
         for method in ("GET", "POST"):
             fields = {"csrf_token": token} if method == "POST" else None
             answer = stranger.client.open(address, method=method, data=fields)
             assert answer.status_code in {404, 405}, (method, address)
             assert "Psykiatriens Hus" not in answer.get_data(as_text=True)
-    assert installation.contents() == before
+    assert settings(installation) == before
 
 
 def test_a_wave_or_a_unit_of_another_municipality_is_not_found_through_ones_own_project(
@@ -350,8 +355,8 @@ def test_a_posted_form_without_its_token_changes_nothing(
     evaluator: tuple[Installation, Visitor],
 ) -> None:
     installation, visitor = evaluator
-    before = installation.contents()
+    before = settings(installation)
     for address in addresses(installation):
         page = visitor.client.post(address, data={"name": "X", "title": "X"})
         assert page.status_code in {400, 405}, address
-    assert installation.contents() == before
+    assert settings(installation) == before
