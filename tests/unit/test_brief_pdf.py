@@ -11,6 +11,7 @@ from released_figures_builder import PRINCIPLES, WAVES, a_report, some_figures
 
 from survey_service.briefs import saving
 from survey_service.briefs.content import BriefKind
+from survey_service.briefs.context import OwnWords
 from survey_service.briefs.making import tell_brief
 from survey_service.briefs.pdf import write_pdf
 from survey_service.briefs.saving import save_whole
@@ -205,7 +206,7 @@ def test_no_withheld_figure_is_on_paper():
 def test_what_is_left_of_the_table_with_many_waves_is_said():
     waves = tuple("abcde")
     words = words_of(read(some_figures(waves=waves), waves=waves_named(*waves)))
-    assert "Målingerne imellem kan aflæses i billedet på side 1" in words
+    assert "Målingerne imellem kan aflæses i billederne" in words
 
 
 def test_another_language_is_refused():
@@ -277,3 +278,29 @@ def test_where_even_the_closest_page_runs_over_nothing_is_left_out():
     assert len(reader.pages) > 2
     assert "udeladt af pladshensyn" not in words_of(reader)
     assert f"Side 1 af {len(reader.pages)}" in words_of(reader)
+
+
+def structure_of(reader):
+    """Return the tags of the structure tree in reading order."""
+    tags, waiting = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        element = waiting.pop().get_object()
+        if "/S" in element:
+            tags.append(element["/S"])
+        kids = element.get("/K", [])
+        kids = kids if isinstance(kids, list) else [kids]
+        waiting += [kid for kid in reversed(kids) if hasattr(kid.get_object(), "get")]
+    return tags
+
+
+def test_a_step_that_runs_over_a_page_stays_one_item_of_its_list():
+    steps = f"{'Et langt skridt, som bliver ved. ' * 250}\nEt til."
+    reader = read(own_words=OwnWords(next_steps=steps))
+    short = read(own_words=OwnWords(next_steps="Et kort.\nEt til."))
+    assert len(reader.pages) > len(short.pages)
+    assert structure_of(reader).count("/LI") == structure_of(short).count("/LI")
+
+
+def test_a_typed_word_longer_than_the_line_is_broken_and_never_cut():
+    reader = read(own_words=OwnWords(introduction="æ" * 3000))
+    assert sum(page.extract_text().count("æ") for page in reader.pages) >= 3000
