@@ -8,6 +8,7 @@ Addresses are kept as keyed hashes for at most a day, in this process's memory o
 
 import ipaddress
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -157,7 +158,7 @@ def _pages_for(limiter: Limiter) -> Callable[[Exception], ResponseReturnValue]:
     def show(_error: Exception) -> ResponseReturnValue:
         """Tell calmly that somebody tried too often here, and when to try again."""
         choose_language()
-        now = datetime.now(UTC)
+        now = datetime.fromtimestamp(time.time(), UTC)  # as the limits themselves tell time
         breached = [limit.reset_at for limit in limiter.current_limits if limit.breached]
         seconds = max(1, math.ceil(max(breached) - now.timestamp())) if breached else 600
         door = DOORS.get(request.endpoint or "", _CODES)
