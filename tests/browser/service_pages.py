@@ -204,6 +204,31 @@ def _paste_list(*lines: str, confirm: bool = False) -> Way:
     return come
 
 
+EARLIER_WAVE = (
+    "nr;afdeling;målgruppe;hopes_asked;hopes_goals;hopes_given\r\n"
+    "b-1;Botilbud;Borger;I høj grad;4;3\r\nb-1;Botilbud;Borger;4;4;3\r\n"
+    "b-2;Kantinen;Borger;måske;4;3\r\nb-3;Psykiatriens Hus;Borger;5;4;3\r\n"
+)
+
+
+def _bring_in(*presses: str) -> Way:
+    """Upload an earlier wave's file, say which wave it is, and go on from there."""
+
+    def come(person: Person, demonstration: Demonstration) -> None:
+        _follow(PROJECT_TITLE, "Tidligere målinger")(person, demonstration)
+        file = {"name": "x.csv", "mimeType": "text/csv", "buffer": EARLIER_WAVE.encode("cp1252")}
+        person.page.get_by_label("Fil", exact=True).set_input_files(file)  # type: ignore[arg-type]
+        person.press("Hent filen ind")
+        person.page.get_by_label("Målingens navn på dansk").fill("Baseline 2020")
+        person.page.get_by_label("Første dag").fill("2020-09-01")
+        person.page.get_by_label("Sidste dag").fill("2020-09-30")
+        person.page.get_by_label("Ordlyd", exact=True).select_option("recovery-2020")
+        for press in presses:
+            person.press(press)
+
+    return come
+
+
 BEGINNINGS: dict[str, Way] = {
     "stranger": _nothing,
     "answering": _answer_two,
@@ -287,6 +312,14 @@ PAGES: dict[str, tuple[str, Way]] = {
     "results-reliability": ("evaluator", _result_section("Pålidelighed")),
     "results-wording": ("evaluator", _result_section("Ordlyd")),
     "results-method": ("evaluator", _result_section("Metode")),
+    "earlier-waves": ("evaluator", _follow(PROJECT_TITLE, "Tidligere målinger")),
+    "import-wave": ("evaluator", _bring_in()),
+    "import-columns": ("evaluator", _bring_in("Gem og fortsæt")),
+    "import-values": ("evaluator", _bring_in("Gem og fortsæt", "Gem og fortsæt")),
+    "import-trial": (
+        "evaluator",
+        _bring_in("Gem og fortsæt", "Gem og fortsæt", "Gem og se en prøve"),
+    ),
     "invitations": ("evaluator", _invite()),
     "invite-list": ("evaluator", _invite("Inviter fra en liste")),
     "invite-list-refused": ("evaluator", _paste_list("x;Havnen;naboer;;a@b")),

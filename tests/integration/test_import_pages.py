@@ -9,6 +9,7 @@ from builders import Installation, Visitor, count_queries
 
 from survey_service.accounts.sign_in import Role, add_user
 from survey_service.fieldwork import importing
+from survey_service.reporting.releasing import prepare_release
 from survey_service.storage import projects
 from survey_service.storage.database import writing
 
@@ -330,3 +331,37 @@ def test_the_room_asks_the_database_no_more_the_more_answers_there_are(evaluator
     assert len(many) - len(few) <= 3
     for statement in many:
         assert not re.search(r"\bFROM (response|answer|score)\b", statement), statement
+
+
+def test_the_results_say_where_the_wording_changed_and_why(evaluator, installation):
+    principles = ("hopes", "resources", "network", "respect", "early", "coordination", "followup",
+                  "evidence")  # fmt: skip
+    for year, framework in ((2020, "recovery-2020"), (2021, "recovery-2023")):
+        lines = [";".join(["nr", "afdeling", *principles])]
+        lines += [
+            ";".join([f"b-{n}", ("home", "house")[n % 2],
+                      *(str(30 + (n * 7 + place * 3) % 40) for place in range(8))])
+            for n in range(12)
+        ]  # fmt: skip
+        send_file(evaluator, installation, tuple(lines), "scores")
+        fill(evaluator, label_da=f"Måling {year}", opens_on=f"{year}-09-01", audience="citizen",
+             closes_on=f"{year}-09-30", framework=framework)  # fmt: skip
+        fill(fill(fill(evaluator)))
+        assert f"Målingen Måling {year} er importeret." in evaluator.text
+    with installation.context():
+        prepare_release(installation.project_id, installation.clock.today)
+    evaluator.get(f"/arbejdsrum/projekt/{installation.project_id}/resultater")
+    text = evaluator.text
+    assert "// Ordlyden er ændret, så målingerne kan ikke sammenlignes" in text
+    assert (
+        "Måling 2020 spurgte i en anden ordlyd, “Indsatsen sker i et samarbejde mellem borger samt"
+        " myndighed og tilbud”. Princippet fandtes ikke i 2020."
+    ) in text
+    assert "Ordlyden er ændret: Netværk og fællesskaber; Åbenhed og respekt; Viden og metoder." in (
+        text
+    )
+    row = re.search(r"Netværk og fællesskaber</th>(.*?)</tr>", evaluator.html, re.DOTALL)
+    assert row is not None
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", row[1])
+    assert (cells[0], cells[2], cells[3]) == ("–", "–", "–")
+    assert cells[1] != "–"
