@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 from survey_service.cli import brief_file, files, service
+from survey_service.cli.audit import audit
+from survey_service.cli.auditing import entering
 from survey_service.cli.briefs import brief
 from survey_service.cli.comparing import compare
 from survey_service.cli.importing import import_file
@@ -39,7 +41,8 @@ class OneLinePerFault(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, whose own options are read on the way."""
         try:
-            return super().invoke(ctx)
+            with entering(ctx):
+                return super().invoke(ctx)
         except click.UsageError as error:
             raise _told(error) from error
 
@@ -97,6 +100,7 @@ main.add_command(service.demo)
 main.add_command(service.upgrade)
 main.add_command(service.serve)
 main.add_command(users)
+main.add_command(audit)
 main.add_command(service.purge)
 main.add_command(service.backup)
 main.add_command(compare)

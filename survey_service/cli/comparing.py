@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from survey_service.cli.auditing import name_object
+
 if TYPE_CHECKING:
     from survey_service.storage.projects import ProjectRecord
 
@@ -87,6 +89,7 @@ def find_project_by_key(key: str, municipality: str | None) -> "ProjectRecord":
     if len(found) > 1:
         count = f"{len(found)} with the key {key}; give --municipality"
         _refuse(f"--project: expected one project, found {count}")
+    name_object("project", found[0].id)
     return found[0]
 
 

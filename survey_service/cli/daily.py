@@ -31,6 +31,7 @@ def _look_for_ever(app: "Flask", pause: float) -> None:
 
 
 def _look(app: "Flask") -> None:
+    from survey_service.accounts.audit import shorten
     from survey_service.accounts.lock_out import forget_old_failures
     from survey_service.fieldwork.upkeep import daily_upkeep
 
@@ -39,6 +40,8 @@ def _look(app: "Flask") -> None:
     try:
         with app.app_context():
             forget_old_failures(app.extensions["survey_now"]())
+            months = app.extensions["survey_settings"].audit_months
+            shorten(keys, months, app.extensions["survey_now"]())
             daily_upkeep(keys, today, mark)
     except Exception as error:  # noqa: BLE001 - whatever it is: the pages go on, the next look too
         # Its kind alone: a message may repeat what was stored.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from survey_service.cli.auditing import remember
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -74,11 +76,14 @@ def purge(instance: Path) -> None:
     The answers of such projects go with their keys, keys of closed waves that were left behind go,
     and the database file is rewritten. A running server does the same once a day.
     """
+    from survey_service.accounts.audit import shorten
     from survey_service.fieldwork.upkeep import do_upkeep
     from survey_service.web.application import copenhagen_today
 
     app = open_installation(instance)
     with app.app_context():
+        months = app.extensions["survey_settings"].audit_months
+        shorten(app.extensions["survey_keys"], months, app.extensions["survey_now"]())
         done = do_upkeep(app.extensions["survey_keys"], copenhagen_today())
     for purged in done.purged:
         click.echo(
@@ -136,7 +141,9 @@ def open_installation(instance: Path, *, check_database: bool = True) -> "Flask"
     from survey_service.web.settings import SettingsRefused
 
     try:
-        return create_app(instance, check_database=check_database)
+        app = create_app(instance, check_database=check_database)
     except (DatabaseNotReady, KeyRefused, SettingsRefused) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+    remember(app)
+    return app

@@ -11,6 +11,7 @@ from uuid import UUID
 import click
 
 from survey_service.accounts.roles import Role
+from survey_service.cli.auditing import name_object
 from survey_service.cli.service import open_installation
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def add_user_command(
         unit_ids = _find_units(municipality_id, units)
         chosen = role or (Role.EVALUATOR if municipality_id else Role.ADMINISTRATOR)
         account, password = add_account(None, name, Scope(chosen, municipality_id, unit_ids))
+        name_object("account", account.id)
     click.echo(f"{account.name} may sign in once with the password {password}")
 
 
@@ -167,6 +169,7 @@ def _find_account(name: str) -> "AccountRecord":
     if found is None:
         click.echo(f"name: expected somebody who may sign in, found {name}", err=True)
         sys.exit(2)
+    name_object("account", found.id)
     return found
 
 

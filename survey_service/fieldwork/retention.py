@@ -1,8 +1,10 @@
 """The end of a project's answers: on the day after its retention date they are deleted."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
+from survey_service.accounts import audit
+from survey_service.accounts.audit import SERVICE
 from survey_service.fieldwork.pausing import forget_expired_pauses
 from survey_service.storage import projects, retention
 from survey_service.storage.database import reading, writing
@@ -39,4 +41,7 @@ def purge_expired(keys: KeyStore, today: date) -> list[Purged]:
             keys.destroy_wave_key(wave.id)
         keys.destroy_project_key(project.id)
         removed.append(Purged(project.title, project.retained_until, *counts))
+        if any(counts):
+            moment = datetime.combine(today, time())
+            audit.record(keys, SERVICE, "project_purged", ("project", str(project.id)), now=moment)
     return removed

@@ -27,6 +27,7 @@ from survey_service.web.kiosk.pairing import pages as tablet_pages
 from survey_service.web.language import choose_language, translate
 from survey_service.web.settings import Settings, load_settings
 from survey_service.web.static_files import YEAR, compress_static_file, static_url
+from survey_service.web.workspace import auditing
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -177,6 +178,7 @@ def _prepare_pages(app: Flask, settings: Settings) -> None:
     login.unauthorized_handler(workspace.ask_to_sign_in)
     app.before_request(choose_language)
     app.before_request(enforce_access)
+    auditing.register(app)
     app.after_request(_set_caching)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -26,6 +26,9 @@ STORES = frozenset({"redis", "rediss", "redis+unix"})
 MOST_SECONDS = 3600
 """A tablet that waits longer than an hour forgets nobody."""
 
+MOST_MONTHS = 120
+"""A log of what people did is not kept for longer than ten years."""
+
 
 class SettingsRefused(Exception):
     """The settings file holds something the service cannot use."""
@@ -63,6 +66,7 @@ class Settings:
     `kiosk_…`: after how long without touch a shared tablet asks whether somebody is still there,
     and how long it waits for an answer before it forgets them. `public_address`: what people type
     to come here, without a slash at its end; None: the address a request was made to.
+    `audit_months`: how long the audit log keeps its entries.
     `trusted_proxies`: how many proxies stand before the service and tell who asked.
     `rate_limit_storage`: the Valkey or Redis server where all processes count failed tries; None:
     each counts its own.
@@ -79,6 +83,7 @@ class Settings:
     kiosk_idle_seconds: int
     kiosk_grace_seconds: int
     public_address: str | None = None
+    audit_months: int = 24
     single_sign_on: SingleSignOn | None = None
     mail: MailServer | None = None
     trusted_proxies: int = 0
@@ -124,6 +129,7 @@ def _settings(instance: Path, found: dict[str, Any]) -> Settings:
         kiosk_idle_seconds=_seconds(found, "kiosk_idle_seconds", 180),
         kiosk_grace_seconds=_seconds(found, "kiosk_grace_seconds", 60),
         public_address=_address(found, "public_address"),
+        audit_months=_months(found, "audit_months", 24),
         single_sign_on=_single_sign_on(instance, found.get("single_sign_on")),
         mail=_mail_to_own_address(instance, found),
         trusted_proxies=_whole_number(found, "trusted_proxies", 0, MOST_PROXIES),
@@ -172,6 +178,15 @@ def _store(found: dict[str, Any], name: str) -> str | None:
         raise ValueError(
             f"{name}: expected the optional part cluster, found it not installed;"
             " run: pip install 'survey-service[cluster]'"
+        )
+    return value
+
+
+def _months(found: dict[str, Any], name: str, default: int) -> int:
+    value = found.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_MONTHS:
+        raise ValueError(
+            f"{name}: expected a whole number from 1 to {MOST_MONTHS}, found {value!r}"
         )
     return value
 

@@ -2,6 +2,7 @@
 
 from survey_service.web.workspace import (
     account_pages,
+    audit_pages,
     batch_pages,
     case_review_page,
     decision_pages,
@@ -30,6 +31,7 @@ from survey_service.web.workspace.signing_in import load_user
 __all__ = [
     "account_pages",
     "ask_to_sign_in",
+    "audit_pages",
     "batch_pages",
     "case_review_page",
     "decision_pages",

@@ -19,6 +19,7 @@ from survey_service.storage.projects import UnitRecord
 from survey_service.web.access import Access, access
 from survey_service.web.language import translate
 from survey_service.web.settings import Settings
+from survey_service.web.workspace.auditing import name_object
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm, fault_text, require_confirmed
 from survey_service.web.workspace.frame import workspace_frame
@@ -65,6 +66,7 @@ def add_account() -> ResponseReturnValue:
     except InputRefused as refused:
         form.refuse(refused.faults)
         return _form_page(form, municipality, None), 400
+    name_object("account", account.id)
     return _password_page(account, password, is_new=True)
 
 

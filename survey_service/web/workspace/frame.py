@@ -53,7 +53,7 @@ def workspace_frame() -> dict[str, object]:
     """Return what the frame of every signed-in page shows."""
     return {
         "user_name": current_user.record.name,
-        "own_links": _links(("projects", "municipalities", "accounts", "own_account"), {}),
+        "own_links": _links(("projects", "municipalities", "accounts", "audit", "own_account"), {}),
     }
 
 

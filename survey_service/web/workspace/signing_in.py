@@ -95,6 +95,11 @@ def renew_session() -> None:
     session.update(kept)
 
 
+def find_half_way() -> AccountRecord | None:
+    """Return who has given their password in this browser and whose code is still asked for."""
+    return _find_half_way()
+
+
 def too_many_tries_text(refused: TooManyTries) -> str:
     """Return how long to wait, in the reader's language and whole minutes."""
     minutes = max(1, math.ceil(refused.wait.total_seconds() / 60))
