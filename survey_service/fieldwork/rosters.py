@@ -10,7 +10,7 @@ from survey_service.fieldwork.list_faults import refuse_list
 from survey_service.fieldwork.typed_input import TypedInput, tidy
 from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import projects, setup
-from survey_service.storage.database import reading, writing
+from survey_service.storage.database import Session, reading, writing
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.storage.setup import UnitPlace
 
@@ -71,10 +71,12 @@ def save_roster(project: ProjectRecord, wave_id: UUID, typed_cells: Mapping[Cell
     """Store typed cells of a wave's roster, an empty one as none; the others stay as they are.
 
     Raises InputRefused with every cell that is no whole number or under the project's minimum:
-    its people are counted with the unit above. Nothing is stored then.
+    its people are counted with the unit above; and for a wave that is open. Nothing is stored
+    then.
     """
     typed = TypedInput()
     with writing() as session:
+        _refuse_while_open(session, wave_id)
         units = {unit.id: unit for unit in setup.find_unit_places(session, project.municipality_id)}
         people = setup.find_roster(session, wave_id)
         for cell, text in typed_cells.items():
@@ -106,10 +108,12 @@ def import_roster(project: ProjectRecord, wave_id: UUID, listed: Sequence[People
     """Store a list's cells in a wave's roster and return how many; the others stay as they are.
 
     Raises InputRefused with every fault and its line: units nobody knows, that several are called
-    by, or that come twice, and cells as `save_roster` refuses them. Nothing is stored then.
+    by, or that come twice, and cells and waves as `save_roster` refuses them. Nothing is stored
+    then.
     """
     typed = TypedInput()
     with writing() as session:
+        _refuse_while_open(session, wave_id)
         places = setup.find_unit_places(session, project.municipality_id)
         units = {unit.id: unit for unit in places}
         called = _group_by_name(places)
@@ -139,9 +143,10 @@ def import_roster(project: ProjectRecord, wave_id: UUID, listed: Sequence[People
 def copy_roster(project: ProjectRecord, wave_id: UUID) -> None:
     """Store the roster of the wave before in place of a wave's own.
 
-    Raises InputRefused where there is no wave before, or it has no roster.
+    Raises InputRefused where there is no wave before, it has no roster, or the wave is open.
     """
     with writing() as session:
+        _refuse_while_open(session, wave_id)
         waves = setup.find_planned_waves(session, project.id)
         place = next((i for i, wave in enumerate(waves) if wave.id == wave_id), 0)
         before = setup.find_roster(session, waves[place - 1].id) if place else {}
@@ -166,6 +171,14 @@ def find_too_few_listed(project: ProjectRecord, wave: WaveRecord) -> list[str]:
         if sent > people >= least and sent >= project.minimum:
             found.append(audience)
     return found
+
+
+def _refuse_while_open(session: Session, wave_id: UUID) -> None:
+    # How many there are to ask decides what is shown of an open wave's counts: whoever could change
+    # it meanwhile would see a small unit's.
+    wave = projects.find_wave(session, wave_id)
+    if wave is not None and wave.status == WaveStatus.OPEN:
+        raise InputRefused(FieldFault("", "roster_while_open"))
 
 
 def _sum(cells: Mapping[Cell, int], audience: str) -> int:

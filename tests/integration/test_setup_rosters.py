@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from accounts_builder import add_person, enter
 from builders import Installation
 
 from survey_service.exchange.unit_files import PeopleLine
@@ -184,3 +185,38 @@ def test_nothing_is_told_of_fewer_answers_than_the_minimum(planned: Installation
     count_answers(planned, {("house", "citizen"): 4})
     set_status(planned, "closed")
     assert told(planned) == []
+
+
+# ---- While the wave is open ----
+
+
+def test_a_roster_is_fixed_while_its_wave_is_open(planned: Installation) -> None:
+    save(planned, {("house", "citizen"): "6"})
+    set_status(planned, "open")
+
+    def copy() -> None:
+        with planned.context():
+            rosters.copy_roster(project_of(planned), planned.waves["baseline"])
+
+    for act in (
+        lambda: save(planned, {("house", "citizen"): "10"}),
+        lambda: bring(planned, ("house", {"citizen": "10"})),
+        copy,
+    ):
+        assert [fault.rule for fault in refused(act)] == ["roster_while_open"]
+    assert stored(planned) == {("house", "citizen"): 6}
+    set_status(planned, "closed")
+    save(planned, {("house", "citizen"): "10"})
+    assert stored(planned) == {("house", "citizen"): 10}
+
+
+def test_the_page_of_an_open_waves_roster_tells_why_it_is_fixed(planned: Installation) -> None:
+    save(planned, {("house", "citizen"): "60"})
+    set_status(planned, "open")
+    add_person(planned)
+    visitor = enter(planned.visitor())
+    address = f"/arbejdsrum/projekt/{planned.project_id}/opsaetning/population"
+    visitor.get(f"{address}/{planned.waves['baseline']}")
+    assert "Målingen er åben, så tallene ligger fast." in visitor.text
+    assert "60" in visitor.text
+    assert "people_" not in visitor.html

@@ -62,7 +62,7 @@ _DOES = {
     "close": ("answers", "counts", "results"),
 }
 _CANNOT = {
-    "open": ("registered", "hidden"),
+    "open": ("registered", "roster", "hidden"),
     "close": ("again", "unsent", "codes", "keys"),
 }
 

@@ -12,6 +12,7 @@ from survey_service.fieldwork.list_faults import first_faults
 from survey_service.fieldwork.rosters import cell_field
 from survey_service.fieldwork.setup_steps import ProjectSetup, read_setup
 from survey_service.fieldwork.unit_tree import TreeRow, read_tree
+from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import projects
 from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord
@@ -161,6 +162,7 @@ def _roster_page(
         ],
         has_units=bool(found.units),
         too_few=_too_few(project, wave),
+        is_open=wave.status == WaveStatus.OPEN,
         can_copy=_has_roster_before(found, wave),
         minimum=project.minimum,
         back_url=step_url(project.id, "rosters"),
