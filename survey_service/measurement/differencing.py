@@ -5,7 +5,7 @@ two releases of it is exactly the difference of what each figure rests on, and a
 never differs by less than the newest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -14,8 +14,8 @@ from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.measurement.help_given import HELP_ITEM, HelpGiven
 from survey_service.measurement.item_table import ItemTable
 from survey_service.measurement.score_table import ScoreTable
-from survey_service.measurement.unit_disclosure import UnitGroup
-from survey_service.measurement.unit_tree import Parents, units_within
+from survey_service.measurement.unit_disclosure import UnitGroup, find_remainders
+from survey_service.measurement.unit_tree import Parents, units_above
 
 LONGEST_COUNTED = 70
 """Characters there is room for in a basis; what is longer is kept as a digest."""
@@ -64,17 +64,68 @@ def count_basis(
 
 
 def count_unit_basis(scores: ScoreTable, parents: Parents) -> dict[tuple[str, str, str], int]:
-    """Return how many scores every unit and level has per audience, wave and principle.
+    """Return how many scores were given in every unit itself, per audience, wave and principle.
 
-    A level is told apart by the units in it, so that one that gained and lost alike has changed.
+    A unit is told apart by those above it too, so that one that was moved has changed.
     """
-    counts: dict[tuple[str, str, str], int] = {}
-    for (audience, wave, principle), own in _count_in_units(scores).items():
-        for unit, inside in units_within(own, parents).items():
-            name = "\n".join([unit, *sorted(inside)])
-            total = sum(own[one] for one in inside)
-            counts[audience, wave, _name_unit_count(name, principle)] = total
-    return counts
+    return {
+        (audience, wave, _name_unit_count(unit, principle, parents)): count
+        for (audience, wave, principle), own in _count_in_units(scores).items()
+        for unit, count in own.items()
+    }
+
+
+def units_changed_too_little(
+    shown: Mapping[UnitGroup, frozenset[str]],
+    releases: Sequence[Basis],
+    now: Basis,
+    parents: Parents,
+    minimum: int,
+) -> tuple[UnitGroup, ...]:
+    """Return the groups whose shown units and a new mean of everybody would tell of too few.
+
+    Args:
+        shown: the units a release showed, per audience, wave and principle.
+        releases: what that release rests on, then what each later one does.
+        now: what a new one would rest on.
+        parents: the tree.
+        minimum: the fewest people that may be told of.
+
+    Two means of everybody differ by those who withdrew between them. From that difference any
+    remainder of what was shown can be taken: then those of it who withdrew cancel, and all its
+    others stand. So with the smaller of the two from each remainder, in all there must be nobody
+    or at least the minimum.
+    """
+    return tuple(
+        group
+        for group, units in shown.items()
+        if any(
+            0 < people < minimum for people in _fewest_told(group, units, releases, now, parents)
+        )
+    )
+
+
+def _fewest_told(
+    group: UnitGroup,
+    units: frozenset[str],
+    releases: Sequence[Basis],
+    now: Basis,
+    parents: Parents,
+) -> Iterator[int]:
+    audience, wave, principle = group
+
+    def count(basis: Basis, people: Iterable[str]) -> int:
+        names = (_name_unit_count(unit, principle, parents) for unit in people)
+        return sum(basis.get((audience, wave, name), 0) for name in names)
+
+    answered = [unit for unit in parents if count(releases[0], [unit])]
+    remainders = find_remainders(units, answered, parents)
+    for basis in releases:
+        people = 0
+        for remainder in remainders:
+            gone = count(basis, remainder) - count(now, remainder)
+            people += min(abs(gone), count(releases[0], remainder) - abs(gone))
+        yield people
 
 
 def units_to_show_again(
@@ -172,8 +223,9 @@ def _gather_unit_counts(basis: Basis) -> dict[UnitGroup, dict[str, int]]:
     return found
 
 
-def _name_unit_count(unit: str, principle: str) -> str:
-    digest = sha256(unit.encode()).hexdigest()[:DIGEST_LENGTH]
+def _name_unit_count(unit: str, principle: str, parents: Parents) -> str:
+    path = "\n".join([unit, *units_above(unit, parents)])
+    digest = sha256(path.encode()).hexdigest()[:DIGEST_LENGTH]
     return f"{UNIT_COUNTS}{digest}:{_principle_in_name(principle)}"
 
 

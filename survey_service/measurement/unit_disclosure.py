@@ -7,8 +7,8 @@ by subtraction that of each *remainder*: a shown group less the shown groups ins
 - a figure needs the minimum of answers to that very principle;
 - every remainder with anybody in it holds at least the minimum;
 - where a unit with fewer answers is held back, those beside it count the minimum even without the
-  largest of each remainder: a second mean of everybody with other weights (the model's, beside the
-  plain one) then still isolates no fewer.
+  largest of each remainder, units with equally many answers taken as one: a second mean of all
+  (the model's, whose weights go by the answers, beside the plain one) then still isolates no fewer.
 
 Otherwise the smallest figures are held back too until it holds, or nothing is shown. Figures are
 whole points, so that what subtraction leaves is known coarsely at best. Counts are not shown: the
@@ -16,6 +16,7 @@ response rates are, by rules of their own, and the two must not be subtracted fr
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from survey_service.measurement.comparison import MINIMUM_ANSWERS, WaveMean
@@ -99,6 +100,23 @@ def choose_units(own_counts: Mapping[str, int], parents: Parents, minimum: int) 
     return frozenset(shown)
 
 
+def find_remainders(
+    shown: Iterable[str], units: Iterable[str], parents: Parents
+) -> list[frozenset[str]]:
+    """Return what shown figures tell apart: each group less the shown groups in it, and the rest.
+
+    Args:
+        shown: the units and levels that are shown.
+        units: those with answers of their own.
+        parents: the tree.
+    """
+    everybody = frozenset(units)
+    within = units_within(sorted(everybody), parents)
+    groups = [everybody, *(within[unit] for unit in shown if unit in within)]
+    found = [group.difference(*(one for one in groups if one < group)) for group in groups]
+    return [remainder for remainder in found if remainder]
+
+
 def _candidates(
     counts: Mapping[str, int], parents: Parents, minimum: int
 ) -> dict[str, frozenset[str]]:
@@ -122,9 +140,17 @@ def _unsafe_group(shown: Groups, counts: Mapping[str, int], minimum: int) -> Gro
         held_back = _add_up(remainder, counts)
         if 0 < held_back < minimum:
             return inside | ({unit: group} if unit else {})
-        others += held_back - max((counts[name] for name in remainder), default=0)
+        others += held_back - _largest_alike(remainder, counts)
         is_small = is_small or any(counts[name] < minimum for name in remainder)
-    return shown if is_small and others < minimum else None
+    return shown if is_small and 0 < others < minimum else None
+
+
+def _largest_alike(units: Iterable[str], counts: Mapping[str, int]) -> int:
+    """Return the most answers of units that have equally many: a mean's weights go by these."""
+    found = Counter({0: 0})
+    for unit in units:
+        found[counts[unit]] += counts[unit]
+    return max(found.values())
 
 
 def _smallest(groups: Groups, counts: Mapping[str, int]) -> str:

@@ -13,12 +13,13 @@ def units_within(units: Iterable[str], parents: Parents) -> dict[str, frozenset[
     """
     found: dict[str, set[str]] = {}
     for unit in units:
-        for name in [unit, *_above(unit, parents)]:
+        for name in [unit, *units_above(unit, parents)]:
             found.setdefault(name, set()).add(unit)
     return {name: frozenset(inside) for name, inside in found.items()}
 
 
-def _above(unit: str, parents: Parents) -> list[str]:
+def units_above(unit: str, parents: Parents) -> list[str]:
+    """Return the units above one, the nearest first."""
     above: list[str] = []
     parent = parents.get(unit)
     while parent is not None and parent not in above:

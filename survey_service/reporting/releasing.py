@@ -17,6 +17,7 @@ from survey_service.measurement.differencing import (
     count_unit_basis,
     shown_basis,
     shown_units,
+    units_changed_too_little,
     units_to_show_again,
 )
 from survey_service.measurement.disclosure import ReleasedFigures, disclose
@@ -230,7 +231,7 @@ def _gather(project: ProjectRecord, closed: tuple[WaveRecord, ...]) -> _Gathered
     _refuse_small_changes(project, basis)
     parents = _find_parents(project)
     basis = basis | count_unit_basis(scores, parents)
-    before = _find_units_before(project, basis)
+    before = _find_units_before(project, basis, parents)
     return _Gathered(scores, item_tables, help_given, basis, parents, before)
 
 
@@ -240,15 +241,27 @@ def _find_parents(project: ProjectRecord) -> Parents:
     return {unit.key: keys.get(unit.parent_id) if unit.parent_id else None for unit in tree}
 
 
-def _find_units_before(project: ProjectRecord, basis: Basis) -> dict[UnitGroup, frozenset[str]]:
-    """Return the units to show again, by the newest release that showed their group."""
+def _find_units_before(
+    project: ProjectRecord, basis: Basis, parents: Parents
+) -> dict[UnitGroup, frozenset[str]]:
+    """Return the units to show again, by the newest release that showed their group.
+
+    Raises TooFewChanged where a new mean of everybody, held against units shown before, would
+    tell of too few.
+    """
     found: dict[UnitGroup, frozenset[str]] = {}
+    bases: list[Basis] = []
     for entry in results.find_releases(reading(), project.id):
         shown = shown_units(find_release(project.id, entry.number).figures)
-        if set(shown) <= set(found):
-            continue
-        before = results.find_release_basis(reading(), project.id, entry.number)
-        found = units_to_show_again(shown, before, basis) | found
+        bases = [results.find_release_basis(reading(), project.id, entry.number), *bases]
+        changed = units_changed_too_little(shown, bases, basis, parents, project.minimum)
+        if changed:
+            places = ", ".join("/".join(group) for group in changed)
+            raise TooFewChanged(
+                f"release {entry.number} showed units: expected answers withdrawn since to leave"
+                f" {project.minimum} people or more to tell of; found fewer ({places})"
+            )
+        found = units_to_show_again(shown, bases[0], basis) | found
     return found
 
 
