@@ -141,7 +141,7 @@ def test_the_dry_run_shows_every_fault_with_its_lines_and_imports_nothing(evalua
               "b-9;Kantinen;Borger;4;4;4")  # fmt: skip
     go_through(evaluator, installation, faulty)
     assert "Linjer med fejl: 3" in evaluator.text
-    assert "Vi kender ikke afdelingen “Kantinen”. afdeling 9, 10" in evaluator.text
+    assert "Vi kender ikke afdelingen »Kantinen«. afdeling 9, 10" in evaluator.text
     assert "Referencen står der to gange i samme målgruppe. Første gang er linje 3." in (
         evaluator.text
     )
@@ -354,8 +354,8 @@ def test_the_results_say_where_the_wording_changed_and_why(evaluator, installati
     text = evaluator.text
     assert "// Ordlyden er ændret, så målingerne kan ikke sammenlignes" in text
     assert (
-        "Måling 2020 spurgte i en anden ordlyd, “Indsatsen sker i et samarbejde mellem borger samt"
-        " myndighed og tilbud”. Princippet fandtes ikke i 2020."
+        "Måling 2020 spurgte i en anden ordlyd, »Indsatsen sker i et samarbejde mellem borger samt"
+        " myndighed og tilbud«. Princippet fandtes ikke i 2020."
     ) in text
     assert "Ordlyden er ændret: Netværk og fællesskaber; Åbenhed og respekt; Viden og metoder." in (
         text
