@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from survey_service.briefs.context import OwnWords
     from survey_service.reporting.brief_making import BriefOrder, MadeBrief
+    from survey_service.web.settings import Settings
 
 BAD_INPUT_STATUS = 2
 KINDS = ("committee", "leaders", "team", "unit", "participants")
@@ -52,6 +53,7 @@ def brief(
 ) -> None:
     """Write a brief of a project's newest published release, whole or not at all."""
     from survey_service.briefs.content import BriefKind
+    from survey_service.briefs.context import TalkTo
     from survey_service.cli.service import open_installation
     from survey_service.reporting.brief_making import BriefLayout, BriefOrder
 
@@ -59,11 +61,19 @@ def brief(
         found = "none" if unit is None else f"one for {kind}"
         _refuse(f"--unit: expected a key with --for unit, and only there, found {found}")
     words = _own_words(introduction, next_steps, told_by)
-    order = BriefOrder(language, BriefKind(kind), unit, BriefLayout(layout), words)
     app = open_installation(instance)
+    settings: Settings = app.extensions["survey_settings"]
+    order = BriefOrder(
+        language,
+        BriefKind(kind),
+        unit,
+        BriefLayout(layout),
+        words,
+        tuple(TalkTo(found.name, found.phone, found.note) for found in settings.contacts),
+    )
     with app.app_context():
         project = find_project_by_key(key, municipality)
-        made = _make(project.id, key, order, app.extensions["survey_settings"].accessibility_url)
+        made = _make(project.id, key, order, settings.accessibility_url)
     _save(output, made.written)
     _tell(output, made, unit)
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -44,13 +44,18 @@ class UnitUnknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BriefOrder:
-    """Which brief is wanted; `unit` is the key of the unit that a unit's brief is about."""
+    """Which brief is wanted.
+
+    `unit` is the key of the unit that a unit's brief is about. `installation_contacts` can be
+    talked to where the project has no contacts of its own.
+    """
 
     language: str
     kind: BriefKind = BriefKind.LEADERS
     unit: str | None = None
     layout: BriefLayout = BriefLayout.PDF
     own_words: OwnWords = field(default_factory=OwnWords)
+    installation_contacts: tuple[TalkTo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def tell_release(
 ) -> BriefContent:
     """Return what a brief of a release says. Raises as `order_brief` does."""
     context = context_of(release, order.language, accessibility_url, order.own_words)
+    context = replace(context, talk_to=context.talk_to or order.installation_contacts)
     if order.unit is not None and order.unit not in {unit.key for unit in context.units}:
         raise UnitUnknown(f"unit: expected one of the municipality's, found {order.unit}")
     return tell_brief(order.kind, release.figures, context, order.language, order.unit)

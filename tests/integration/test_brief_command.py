@@ -11,7 +11,11 @@ from test_result_pages import answered  # noqa: F401 - the fixture of the result
 
 from survey_service.briefs import saving
 from survey_service.cli import main
+from survey_service.measurement.comparison import ComparisonReport
+from survey_service.measurement.disclosure import disclose
+from survey_service.measurement.release_format import released_to_json
 from survey_service.storage.database import writing
+from survey_service.storage.results import add_release
 from survey_service.storage.setup import ContactRecord, set_contacts
 
 KINDS = ("committee", "leaders", "team", "participants")
@@ -88,11 +92,13 @@ def test_what_is_typed_stands_on_the_paper(made, tmp_path):
     assert "Alle teams taler om håb." in words
 
 
-def test_the_project_s_own_contacts_stand_in_the_letter(made, tmp_path):
+def test_the_letter_names_the_project_s_own_contacts_else_the_installation_s(made, tmp_path):
+    output = tmp_path / "brev.pdf"
+    run(made, output, "--for", "participants")
+    assert "Livslinien: 70 201 201" in words_of(output).replace("\N{NO-BREAK SPACE}", " ")
     contact = ContactRecord("Huset", "The House", "89 15 00 00", "Hverdage", "Weekdays", None)
     with made.context(), writing() as session:
         set_contacts(session, made.project_id, [contact])
-    output = tmp_path / "brev.pdf"
     run(made, output, "--for", "participants")
     assert "Huset: 89 15 00 00" in words_of(output).replace("\N{NO-BREAK SPACE}", " ")
 
@@ -132,6 +138,21 @@ def test_an_unknown_project_is_refused(made, tmp_path):
 
 
 def test_without_a_release_there_is_no_brief(installation, tmp_path):
+    result = run(installation, tmp_path / "brev.pdf", "--for", "team")
+    assert result.exit_code == 2
+    assert result.stderr == "project goals: expected a published release, found none\n"
+
+
+def test_a_release_that_is_not_published_yet_makes_no_brief(installation, tmp_path):
+    figures = disclose(ComparisonReport({}, (), ()), {}, ("baseline", "final"), 5, 5.0)
+    with installation.context(), writing() as session:
+        add_release(
+            session,
+            installation.project_id,
+            installation.clock.today,
+            released_to_json(figures),
+            is_published=False,
+        )
     result = run(installation, tmp_path / "brev.pdf", "--for", "team")
     assert result.exit_code == 2
     assert result.stderr == "project goals: expected a published release, found none\n"

@@ -71,7 +71,9 @@ def test_outside_what_was_named_beforehand_the_words_are_more_careful():
 
 def test_careful_words_do_not_rule_anything_out():
     found = words((SAME, SAME, SAME), audience="staff")
-    assert found.headline == "Svarene tyder på ingen betydende ændring på nogen af de tre principper."
+    assert found.headline == (
+        "Svarene tyder på ingen betydende ændring på nogen af de tre principper."
+    )
     assert "usandsynlig" not in found.points[0]
 
 
