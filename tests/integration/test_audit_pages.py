@@ -291,7 +291,7 @@ def test_the_page_says_in_words_who_did_what(installation: Installation, rose: V
     wave = f"/arbejdsrum/maaling/{installation.waves['baseline']}/luk"
     visitor.get(wave).submit(wave)
     rose.get(LOG)
-    assert f"{NAME} Lukkede en måling Måling: Fælles mål: baseline Udført" in rose.text
+    assert f"{NAME} Lukke en måling Måling: Fælles mål: baseline Udført" in rose.text
     assert "Loggen er hel" in rose.text
     assert "gemmes i 24 måneder" in rose.text
 
