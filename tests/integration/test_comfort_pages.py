@@ -216,6 +216,7 @@ def test_a_question_with_a_recording_offers_it_in_its_own_language_and_only_to_w
     recorded = dataclasses.replace(first, audio=Wording({"da": "asked-da.mp3"}))
     monkeypatch.setattr(audio, "FOLDER", tmp_path)
     monkeypatch.setattr(answering, "_questions", lambda *_: (instrument, (recorded, *others)))
+    answering._lasting_facts.cache_clear()
 
     assert 'data-audio="/lyd/1"' in begun.question(1).html
     assert begun.client.get("/lyd/1", buffered=True).data == b"ID3 kaffe"
