@@ -119,6 +119,7 @@ ACCOUNT_PAGES: dict[str, tuple[str, Way]] = {
     "own-password-refused": ("evaluator", _refused_password),
     "two-step": ("evaluator", lambda person, _: person.open(f"{OWN}/totrinslogin")),
     "case-review": ("evaluator", _case_review),
+    "audit": ("administrator", lambda person, _: person.open("/arbejdsrum/log")),
     "users": ("administrator", lambda person, _: person.open(USERS)),
     "user-municipality": ("administrator", lambda person, _: person.open(f"{USERS}/ny")),
     "user-new": ("administrator", _new_user_form),
