@@ -7,6 +7,8 @@ from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import HiddenField, StringField
 from wtforms.csrf.core import CSRF
 
+from survey_service.web.form_data import PostedFields
+
 
 class PostedToken(CSRF):  # type: ignore[misc]
     """Checks the token that was posted and makes none: the templates ask for theirs themselves."""
@@ -23,7 +25,7 @@ class PostedToken(CSRF):  # type: ignore[misc]
 class AnsweringForm(FlaskForm):  # type: ignore[misc]
     """A form of the answering pages."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(PostedFields):
         """How the token is checked."""
 
         csrf_class = PostedToken

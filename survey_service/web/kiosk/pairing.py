@@ -15,6 +15,7 @@ from survey_service.fieldwork.kiosk import KioskRefused, PairingRefused
 from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord
 from survey_service.web.access import Access, access
+from survey_service.web.form_data import PostedFields
 from survey_service.web.kiosk.cookies import keep_pairing, pairing_token
 from survey_service.web.kiosk.leaving import drop_unfinished
 from survey_service.web.kiosk.views import pages
@@ -27,6 +28,8 @@ __all__ = ["pages"]
 
 class PairForm(FlaskForm):  # type: ignore[misc]
     """Which unit the tablet stands in, and what it is called."""
+
+    Meta = PostedFields
 
     unit = StringField()
     name = StringField()

@@ -180,6 +180,7 @@ def still_there() -> ResponseReturnValue:
     return render_template(
         "kiosk/still_there.html",
         continue_url=next_url(overview),
+        end_token=token,
         watch_seconds=settings.kiosk_grace_seconds,
         watch_target=url_for("kiosk.end", page=token),
     )

@@ -7,11 +7,14 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 
 from survey_service.faults import FieldFault
+from survey_service.web.form_data import PostedFields
 from survey_service.web.language import translate
 
 
 class WorkspaceForm(FlaskForm):  # type: ignore[misc]
     """A form of the workspace; `form_faults` are about no single field of it."""
+
+    Meta = PostedFields
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -6,7 +6,7 @@ whoever signs in next must see nothing of what another had typed, who may have h
 
 from datetime import datetime
 from typing import Any, cast
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 from uuid import UUID
 
 from flask import current_app, redirect, request, session, url_for
@@ -145,7 +145,7 @@ def is_from_here() -> bool:
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
     public_address = cast("Settings", current_app.extensions["survey_settings"]).public_address
     own = {request.host, urlsplit(public_address or "").netloc} - {""}
-    return urlsplit(origin).netloc in own
+    return _split(origin).netloc in own
 
 
 def _read_form() -> KeptForm | None:
@@ -184,8 +184,16 @@ def _address_of_request() -> str:
     return path + ("?" + urlencode(kept) if kept else "")
 
 
+def _split(address: str) -> SplitResult:
+    """Return the parts of an address a browser named; of one that is none, no parts."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def _page_it_stood_on() -> str | None:
-    referrer = urlsplit(request.headers.get("Referer", ""))
+    referrer = _split(request.headers.get("Referer", ""))
     address = referrer.path + (f"?{referrer.query}" if referrer.query else "")
     return address if _is_ours(address) else None
 
