@@ -287,3 +287,11 @@ def test_a_batch_is_mailed_once_and_reminded_once_a_day_however_many_ask(
     assert visitor.path == "/om"
     with postgresql.context():
         assert not storage.is_answered(reading(), person.code_hash)
+
+
+def test_entries_of_the_audit_log_written_at_once_form_one_chain(postgresql: Installation) -> None:
+    from audit_builder import add_entries, chain_of
+
+    together(*(lambda: add_entries(postgresql, 15) for _ in range(4)))
+    state = chain_of(postgresql)
+    assert (state.entry_count, state.holds) == (60, True)
