@@ -11,3 +11,8 @@ def plain(markup: str) -> str:
 def lowered(sentence: str) -> str:
     """Return a sentence that begins with a small letter, to follow a colon."""
     return sentence[0].lower() + sentence[1:]
+
+
+def raised(words: str) -> str:
+    """Return words that begin with a capital letter, as a heading does."""
+    return words[:1].upper() + words[1:]

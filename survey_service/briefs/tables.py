@@ -4,7 +4,7 @@ from xml.sax.saxutils import escape
 
 from survey_service.briefs.content import Cell, Column, Field, FigureReference, Sentence, Table
 from survey_service.briefs.context import Speech
-from survey_service.briefs.markup import lowered
+from survey_service.briefs.markup import lowered, raised
 from survey_service.charts.figures import (
     CHART_TEXTS,
     format_difference,
@@ -38,7 +38,7 @@ def counts_table(
     return Table(
         caption=speech.tell("counts.caption"),
         columns=(Column.NAME, *(Column.NUMBER for _ in shown)),
-        header=(speech.say("counts.audience"), *(escape(names[wave]) for wave in shown)),
+        header=(speech.say("counts.audience"), *(escape(raised(names[wave])) for wave in shown)),
         rows=tuple(
             (
                 Cell(escape(speech.audience(audience))),
@@ -71,7 +71,7 @@ def figures_table(figures: ReleasedFigures, audiences: tuple[str, ...], speech: 
         ),
         header=(
             *(speech.say(name) for name in names),
-            *(escape(waves[wave]) for wave in shown),
+            *(escape(raised(waves[wave])) for wave in shown),
             speech.say("table.change"),
             speech.say("table.interval"),
             speech.say("table.verdict"),

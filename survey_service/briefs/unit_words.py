@@ -15,6 +15,7 @@ from survey_service.briefs.content import (
     join_sentences,
 )
 from survey_service.briefs.context import Speech
+from survey_service.briefs.markup import raised
 from survey_service.briefs.pictures import PairPicture
 from survey_service.briefs.tables import NOTHING
 from survey_service.charts.figures import format_difference, format_interval, format_score
@@ -126,7 +127,7 @@ def unit_table(
         ),
         header=(
             speech.say("table.principle"),
-            *(escape(names[found]) for found in figures.waves),
+            *(escape(raised(names[found])) for found in figures.waves),
             speech.say("unit.all"),
             *extra,
             speech.say("table.verdict"),
