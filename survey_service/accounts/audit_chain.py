@@ -6,9 +6,10 @@ middle leaves a gap in the positions; the head, outside the database, tells of a
 log begins at its first entry or where an entry in the chain says that older ones were removed.
 """
 
+import hmac
 import json
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from survey_service.storage.audit import AuditRecord
@@ -23,6 +24,9 @@ SHORTENED = "audit_shortened"
 
 HEAD_LOST = "audit_head_lost"
 """The action of the entry that tells that the head was missing or not ours."""
+
+
+_PURPOSE = "audit entry"
 
 
 class Break(StrEnum):
@@ -58,8 +62,7 @@ def seal_entry(key: Key, record: AuditRecord) -> AuditRecord:
 
 def hash_entry(key: Key, record: AuditRecord) -> str:
     """Return the keyed hash of an entry's fields, its own hash apart: 64 hexadecimal digits."""
-    fields = [None if field is None else str(field) for field in astuple(record)[:-1]]
-    return key.fingerprint("audit entry", json.dumps(fields))
+    return _hash(key.derive(_PURPOSE), record)
 
 
 def check_chain(
@@ -73,10 +76,11 @@ def check_chain(
         head: where the log ended when it was last written, None where that is not known.
         start: above 1, an earlier break is taken as known: the beginning is not checked.
     """
+    secret = key.derive(_PURPOSE)
     count, first, previous = 0, None, None
     begins_at = {1}
     for entry in entries:
-        kind, position = _break_between(previous, entry, key, head)
+        kind, position = _break_between(previous, entry, secret, head)
         if kind is not None:
             return ChainState(count, position, kind)
         if entry.action == SHORTENED and entry.object_id.isdigit():
@@ -93,12 +97,12 @@ def check_chain(
 
 
 def _break_between(
-    previous: AuditRecord | None, entry: AuditRecord, key: Key, head: AuditHead | None
+    previous: AuditRecord | None, entry: AuditRecord, secret: bytes, head: AuditHead | None
 ) -> tuple[Break | None, int]:
     """Return how an entry breaks the chain after the one before it, and which is the broken one."""
     if previous is not None and entry.position != previous.position + 1:
         return Break.MISSING, previous.position + 1
-    if entry.entry_hash != hash_entry(key, entry):
+    if entry.entry_hash != _hash(secret, entry):
         return Break.CHANGED, entry.position
     begins = BEGINNING if entry.position == 1 else None
     expected = begins if previous is None else previous.entry_hash
@@ -113,3 +117,21 @@ def _break_between(
     if entry.action == HEAD_LOST:
         return Break.HEAD_LOST, entry.position
     return None, entry.position
+
+
+def _hash(secret: bytes, record: AuditRecord) -> str:
+    fields = (
+        record.position,
+        record.happened_at,
+        record.actor,
+        record.account_id,
+        record.account_name,
+        record.municipality_id,
+        record.action,
+        record.object_kind,
+        record.object_id,
+        record.outcome,
+        record.previous_hash,
+    )
+    message = json.dumps([None if field is None else str(field) for field in fields])
+    return hmac.digest(secret, message.encode(), "sha256").hex()
