@@ -1,5 +1,6 @@
 """The tables that most briefs have: how many answered, and all figures of some audiences."""
 
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 from survey_service.briefs.content import Cell, Column, Field, FigureReference, Sentence, Table
@@ -25,6 +26,8 @@ from survey_service.texts import load_texts
 NOTHING = "–"
 MOST_WAVES = 4
 """Waves the table of all figures has room for; with more it shows the two compared."""
+MOST_BESIDE_EACH_OTHER = 4
+"""Audiences whose changes stand beside each other in one table on paper."""
 SHARES_FROM = 20
 """Answers from which a share in per cent says more than the two counts beside it."""
 
@@ -84,7 +87,7 @@ def figures_table(figures: ReleasedFigures, audiences: tuple[str, ...], speech: 
         header_columns=2 if several else 1,
         summary=speech.say("table.summary"),
         group_ends=tuple(range(group, group * len(audiences), group)),
-        shorter=changes_table(figures, audiences, speech) if several else None,
+        shorter=_shorter_table(figures, audiences, speech) if several else None,
     )
 
 
@@ -128,6 +131,15 @@ def count_words(sent: int, roster: int | None, speech: Speech) -> str:
         return speech.say("counts.of_roster", sent=written, roster=of)
     share = format_score(100 * sent / roster, speech.language)
     return speech.say("counts.of_roster_share", sent=written, roster=of, share=share)
+
+
+def _shorter_table(figures: ReleasedFigures, audiences: tuple[str, ...], speech: Speech) -> Table:
+    """Return every audience's changes; of more than fit beside each other the first's figures."""
+    if len(audiences) <= MOST_BESIDE_EACH_OTHER:
+        return changes_table(figures, audiences, speech)
+    first = figures_table(figures, audiences[:1], speech)
+    left_out = speech.say("table.others_left_out")
+    return replace(first, caption=Sentence(f"{first.caption.text}. {left_out}"))
 
 
 def _verdict_with_change(contrast: ReleasedContrast | None, speech: Speech) -> Cell:
