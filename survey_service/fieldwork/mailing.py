@@ -1,5 +1,6 @@
 """E-mail to those invited: once each, and reminders that show nobody who has answered."""
 
+import secrets
 import smtplib
 import ssl
 import time
@@ -127,29 +128,44 @@ def send_reminders(
 ) -> None:
     """Remind those of a batch who have an address and have not answered; shows nobody who.
 
-    The round is counted before the first mail. What is told, and how long it takes, is the same
-    whoever has answered: for those who need no mail it waits as long as one takes.
+    The round is counted before the first mail. People come in a random order, nothing is told of
+    how far it is, and the round lasts as long as if everybody got a mail: at the end it waits, for
+    each who needed none, as long as one of the mails took.
 
     Raises:
-        MailRefused: when the wave is not open, the rounds are used up, or the server cannot be
-            reached: it is spoken to even where nobody needs a mail.
+        MailRefused: when the wave is not open, also when it closes on the way; when the rounds are
+            used up, or the server cannot be reached: it is asked even where nobody needs a mail.
     """
     batch, messages = _find_open_batch(batch_id)
     people = [person for person in load_invited(keys, batch) if person.contact.email]
+    random = secrets.SystemRandom()
+    random.shuffle(people)
     with _Connection(server) as connection:
         count_round(batch, today)
-        seconds = connection.seconds_to_open
-        for number, person in enumerate(people):
-            tell("mail_reminders", number, len(people))
-            needs_none = storage.is_answered(reading(), person.code_hash)
-            reading().rollback()  # the next look must see what was sent meanwhile
-            if needs_none:
-                wait(seconds)
-                continue
-            begun = time.monotonic()
-            _remind_one(connection, server, messages, person, words)
-            seconds = time.monotonic() - begun
-    tell("mail_reminders", len(people), len(people))
+        seconds = []
+        for person in people:
+            tell("mail_reminders")
+            if _needs_reminder(batch, person):
+                begun = time.monotonic()
+                _remind_one(connection, server, messages, person, words)
+                seconds.append(time.monotonic() - begun)
+        usual = seconds or [connection.seconds_to_open]
+        for _ in range(len(people) - len(seconds)):
+            tell("mail_reminders")
+            wait(random.choice(usual))
+
+
+def _needs_reminder(batch: BatchRecord, person: Invited) -> bool:
+    """Whether somebody has sent no answers. Raises MailRefused once the wave is closed.
+
+    Closing takes the codes from the answers: then everybody looks as if they had sent none.
+    """
+    session = reading()
+    session.rollback()  # each look must see what was sent meanwhile
+    wave = projects.find_wave(session, batch.wave_id)
+    if wave is None or wave.status != WaveStatus.OPEN:
+        raise MailRefused("mail_wave_closed")
+    return not storage.is_answered(session, person.code_hash)
 
 
 def count_round(batch: BatchRecord, today: date) -> None:

@@ -25,7 +25,9 @@ from survey_service.storage import jobs as storage
 from survey_service.storage.database import database, reading, writing
 from survey_service.storage.jobs import UNFINISHED, JobRecord
 
-SECONDS_UNTIL_LOST = 60
+SECONDS_UNTIL_LOST = 300
+"""Longer than the database is ever kept busy by rewriting its file."""
+
 SECONDS_BETWEEN_SIGNS = 5.0
 SECONDS_BETWEEN_WRITES = 0.5
 DAYS_KEPT = 1
@@ -174,7 +176,7 @@ class _Telling:
             return
         self.step, self.written_at = step, monotonic()
         with writing() as session:
-            storage.change_job(
+            is_ours = storage.change_job(
                 session,
                 self.job_id,
                 status="running",
@@ -184,15 +186,19 @@ class _Telling:
                 seen_at=_now(),
             )
             record = storage.find_job(session, self.job_id)
-        if record is None or record.is_cancel_requested:
+        # Work that was given up as lost may have been begun anew: this one must not go on.
+        if record is None or not is_ours or record.is_cancel_requested:
             raise Cancelled
 
 
 def _give_signs(app: Flask, job_id: UUID, is_over: threading.Event) -> None:
     with app.app_context():
         while not is_over.wait(SECONDS_BETWEEN_SIGNS):
-            with writing() as session:
-                storage.change_job(session, job_id, seen_at=_now())
+            try:
+                with writing() as session:
+                    storage.change_job(session, job_id, seen_at=_now())
+            except Exception as error:  # noqa: BLE001 - a database that is busy now may not be next
+                log.warning("job: %s", type(error).__name__)
         database.session.remove()
 
 

@@ -73,9 +73,12 @@ def find_unfinished(
     return [JobRecord(*row) for row in rows]
 
 
-def change_job(session: Session, job_id: UUID, **values: Any) -> None:
-    """Store how far a piece of work is, or what it came to."""
-    session.execute(update(Job).where(Job.id == job_id).values(**values))
+def change_job(session: Session, job_id: UUID, **values: Any) -> bool:
+    """Store how far a piece of work is; False for one that has ended, which stays as it was."""
+    changed = session.execute(
+        update(Job).where(Job.id == job_id, Job.status.in_(UNFINISHED)).values(**values)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def finish_job(session: Session, job_id: UUID, status: str, result: str | None) -> None:

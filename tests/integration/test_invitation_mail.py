@@ -451,15 +451,53 @@ def test_what_is_told_of_reminders_is_the_same_whoever_has_answered(
         send(installation, postbox, batch_id)
         for _, mail in postbox.taken[-3:][:answered_count]:
             answer_with(installation, mail)
-        seen: list[object] = []
+        steps: list[object] = []
         connections, waits = postbox.connections, []
-        remind(installation, postbox.server, batch_id, lambda *step, seen=seen: seen.append(step),
-               waits.append)  # fmt: skip
+        remind(installation, postbox.server, batch_id,
+               lambda *step, steps=steps: steps.append(step), waits.append)  # fmt: skip
         [batch] = installation.rows("invitation_batch")
-        seen += [postbox.connections - connections, batch["reminder_count"], batch["reminded_on"]]
+        seen: list[object] = [set(steps), postbox.connections - connections]
+        seen += [batch["reminder_count"], batch["reminded_on"]]
         assert len(waits) == answered_count
         told.append(seen)
     assert told[0] == told[1]
+    assert told[0][0] == {("mail_reminders",)}  # a step, and never how many are done
+
+
+def test_the_waits_come_last_and_last_as_long_as_mails_do(
+    installation: Installation, postbox: Postbox
+) -> None:
+    """Between the mails they would tell who needs none."""
+    batch_id = make_batch(installation, 6)
+    send(installation, postbox, batch_id)
+    for _, mail in postbox.taken[:4]:
+        answer_with(installation, mail)
+    postbox.taken.clear()
+    waits: list[tuple[int, float]] = []
+    remind(installation, postbox.server, batch_id, told_nothing,
+           lambda seconds: waits.append((len(postbox.taken), seconds)))  # fmt: skip
+    assert [mails_before for mails_before, _ in waits] == [2] * 4
+    assert all(seconds > 0 for _, seconds in waits)
+    assert len({seconds for _, seconds in waits}) <= 2  # those of the two mails
+
+
+def test_a_wave_that_closes_on_the_way_ends_the_reminders(
+    installation: Installation, postbox: Postbox
+) -> None:
+    batch_id = make_batch(installation)
+    send(installation, postbox, batch_id)
+    for _, mail in postbox.taken[:2]:
+        answer_with(installation, mail)
+    postbox.taken.clear()
+
+    def close_at_once(*_step: object) -> None:
+        if installation.rows("invitation_batch")[0]["reminder_count"] and not postbox.taken:
+            installation.close_wave()
+
+    with pytest.raises(MailRefused) as refusal:
+        remind(installation, postbox.server, batch_id, close_at_once)
+    assert refusal.value.rule == "mail_wave_closed"
+    assert postbox.taken == []
 
 
 def test_no_row_of_the_database_tells_who_was_reminded(
