@@ -165,6 +165,18 @@ def test_a_lock_out_is_told_of_once_and_not_per_try(
     assert actions[6:] == ["sign_in_failed", "sign_in_locked_out"]
 
 
+def test_a_network_that_is_kept_waiting_fills_no_log_with_names(
+    installation: Installation, visitor: Visitor
+) -> None:
+    fields = visitor.get("/arbejdsrum/log-ind").form("/arbejdsrum/log-ind")
+    for number in range(26):  # 20 may fail within ten minutes
+        visitor.post("/arbejdsrum/log-ind", **fields, name=f"{number}@x.example", password="x")
+    assert visitor.status == 429
+    entries = entries_of(installation)
+    assert [row["action"] for row in entries] == ["sign_in_failed"] * 20 + ["sign_in_locked_out"]
+    assert (entries[-1]["actor"], entries[-1]["object_id"]) == ("unknown", "")
+
+
 def test_both_steps_of_signing_in_are_entered(installation: Installation, eva: Visitor) -> None:
     moment = set_moment(installation)
     page = "/arbejdsrum/min-konto/totrinslogin"

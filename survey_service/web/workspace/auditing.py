@@ -93,7 +93,10 @@ def _enter_sign_in(response: Response) -> None:
     action = sign_in_action(response)
     if action is None:
         return
-    actor, about = _who_tried(action)
+    # What a whole network is kept from says nothing of the name that was typed, and must not be
+    # entered name by name: only its page tells when to try again.
+    is_of_network = response.status_code == 429 and "Retry-After" in response.headers
+    actor, about = (UNKNOWN, ("", "")) if is_of_network else _who_tried(action)
     outcome = Outcome.DONE if response.status_code < 400 else Outcome.REFUSED
     if action == "sign_in_locked_out":
         since = _now() - LOCK_OUTS_TOLD_AFTER
