@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadHost, HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
 from survey_service.fieldwork import answering, batches, invitations, kiosk, waves
 from survey_service.texts import DEFAULT_LANGUAGE, load_texts
@@ -116,7 +116,10 @@ def _ask_for_consent(_error: Exception) -> ResponseReturnValue:
 
 def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    if status < 400 or isinstance(error, BadHost):  # no page can be built for an impossible host
+    if isinstance(error, BadHost | SecurityError):
+        # No page can be built for an impossible host, and none is for one that is not ours.
+        return load_texts(TEXTS)["error.not_found.heading"].read_in(DEFAULT_LANGUAGE), status
+    if status < 400:
         return error.get_response()
     if status >= 500:
         return _failure_page()
