@@ -73,6 +73,7 @@ class Demonstration:
         with self.app.app_context():
             with writing() as session:
                 municipality_id = projects.add_municipality(session, key, "Herning Kommune")
+                projects.add_unit(session, municipality_id, "huset", "Huset")
                 project_id = projects.add_project(
                     session,
                     municipality_id=municipality_id,
