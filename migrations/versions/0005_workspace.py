@@ -129,10 +129,10 @@ def upgrade() -> None:
         "upload",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("project_id", sa.Uuid(), nullable=False),
-        sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("uploaded_on", sa.Date(), nullable=False),
+        sa.Column("sealed_file_name", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_choices", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_content", sa.LargeBinary(), nullable=False),
-        sa.Column("choices", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name=op.f("fk_upload_project_id_project")
         ),

@@ -1,26 +1,18 @@
-"""Waves that were gathered in another system: uploaded, tried, imported, and taken back.
+"""Waves that were gathered in another system: tried, imported, and taken back.
 
-The file lies sealed with the project's key until it is imported or forgotten. What comes of it is
-an ordinary closed wave: random ids, an order that tells nothing, people linked by the project's
-key alone.
+What comes of an uploaded file is an ordinary closed wave: random ids, an order that tells nothing,
+people linked by the project's key alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from uuid import UUID, uuid4
 
-from survey_service.exchange.faults import BadInputError
-from survey_service.exchange.wave_files import FileOutline, WaveTable, outline_file, read_wave_table
+from survey_service.exchange.wave_files import WaveTable
 from survey_service.faults import FieldFault, InputRefused
 from survey_service.fieldwork.column_mapping import ImportFrame, frame_of
-from survey_service.fieldwork.import_choices import (
-    FileKind,
-    ImportChoices,
-    read_choices,
-    write_choices,
-)
+from survey_service.fieldwork.import_choices import ImportChoices
 from survey_service.fieldwork.import_plan import PlannedImport, place_wave, plan_import
 from survey_service.fieldwork.invitations import pseudonym_of
 from survey_service.fieldwork.rehearsing import (
@@ -30,39 +22,24 @@ from survey_service.fieldwork.rehearsing import (
     rehearse,
     tell_nobody,
 )
-from survey_service.fieldwork.typed_input import tidy
+from survey_service.fieldwork.uploads import (
+    WaitingUpload,
+    find_upload,
+    forget_upload,
+    keep_upload,
+    read_upload,
+    save_choices,
+)
 from survey_service.storage import counts, projects
 from survey_service.storage import importing as storage
 from survey_service.storage.database import Session, reading, writing
-from survey_service.storage.importing import ImportedWave, UploadRecord
+from survey_service.storage.importing import ImportedWave
 from survey_service.storage.keys import Key, KeyStore
 from survey_service.storage.projects import ProjectRecord
 from survey_service.storage.responses import SentResponse
-from survey_service.storage.sealing import seal_bytes, unseal_bytes
 
-LARGEST_FILE = 20 * 1024 * 1024
 STORED_AT_ONCE = 500
 """Responses per transaction: those who are answering meanwhile wait for one, not for all."""
-
-FILE_NAME_LIMIT = 200
-_PURPOSE = "upload"
-_OWN_WORDS = frozenset(
-    {"empty_file", "not_text", "column_nameless", "column_twice", "quotes", "no_sheet", "wide",
-     "long", "encrypted", "old_workbook", "no_workbook", "macros", "links", "bomb", "entities",
-     "broken", "formula_header"}
-)  # fmt: skip
-"""The kinds of fault of a whole file with words of their own, `fault.file_<rule>`."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingUpload:
-    """A file on its way in and what has been said of it so far."""
-
-    id: UUID
-    project_id: UUID
-    file_name: str
-    uploaded_on: date
-    choices: ImportChoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,70 +50,6 @@ class Trial:
     frame: ImportFrame
     choices: ImportChoices
     rehearsal: Rehearsal
-
-
-def keep_upload(
-    keys: KeyStore, project_id: UUID, file_name: str, content: bytes, kind: FileKind, today: date
-) -> UUID:
-    """Store a file sealed with the project's key and return its id.
-
-    Raises InputRefused for a file that is too large or can never be read; then nothing is stored.
-    """
-    if len(content) > LARGEST_FILE:
-        raise InputRefused(FieldFault("file", "file_too_large", {"limit": 20}))
-    name = tidy(Path(file_name.replace("\\", "/")).name)[-FILE_NAME_LIMIT:] or "fil"
-    try:
-        outline = outline_file(Path(name), content)
-    except BadInputError as error:
-        raise refuse_file(error) from error
-    upload_id = uuid4()
-    key = keys.project_key(project_id)
-    sealed = seal_bytes(key, _PURPOSE, content, upload_id.hex)
-    sheet = outline.sheets[0] if outline.sheets else ""
-    choices = write_choices(ImportChoices(kind=kind, sheet=sheet))
-    with writing() as session:
-        storage.add_upload(session, upload_id, project_id, name, today, sealed)
-        storage.save_choices(session, upload_id, choices)
-    return upload_id
-
-
-def find_upload(project_id: UUID, upload_id: UUID) -> WaitingUpload | None:
-    """Return one of a project's files on their way in, None if there is none with this id."""
-    record = storage.find_upload(reading(), upload_id)
-    return None if record is None or record.project_id != project_id else _waiting(record)
-
-
-def find_uploads(project_id: UUID) -> list[WaitingUpload]:
-    """Return a project's files on their way in, newest first."""
-    return [_waiting(record) for record in storage.find_uploads(reading(), project_id)]
-
-
-def save_choices(upload: WaitingUpload, choices: ImportChoices) -> None:
-    """Keep what was said of a file, so that it can be gone on with later."""
-    with writing() as session:
-        storage.save_choices(session, upload.id, write_choices(choices))
-
-
-def forget_upload(upload: WaitingUpload) -> None:
-    """Remove a file and all that was said of it."""
-    with writing() as session:
-        storage.delete_upload(session, upload.id)
-
-
-def outline_upload(keys: KeyStore, upload: WaitingUpload) -> FileOutline:
-    """Say how a file is written and which sheets it has. Raises InputRefused once it is gone."""
-    return outline_file(Path(upload.file_name), _open(keys, upload))
-
-
-def read_upload(keys: KeyStore, upload: WaitingUpload) -> WaveTable:
-    """Read a file's lines, or those of the chosen sheet.
-
-    Raises InputRefused for what is wrong with the file as a whole.
-    """
-    try:
-        return read_wave_table(Path(upload.file_name), _open(keys, upload), upload.choices.sheet)
-    except BadInputError as error:
-        raise refuse_file(error) from error
 
 
 def try_upload(
@@ -167,7 +80,7 @@ def import_wave(
     """
     project, upload = projects.find_project(reading(), project_id), None
     if project is not None:
-        upload = find_upload(project_id, upload_id)
+        upload = find_upload(keys, project_id, upload_id)
     if project is None or upload is None:
         raise InputRefused(FieldFault("file", "upload_gone"))
     planned = plan_import(project, upload.choices, today)
@@ -196,13 +109,14 @@ def import_content(
     Raises InputRefused as `keep_upload` and `import_wave`.
     """
     upload_id = keep_upload(keys, project_id, file_name, content, choices.kind, today)
-    with writing() as session:
-        storage.save_choices(session, upload_id, write_choices(choices))
+    upload = find_upload(keys, project_id, upload_id)
+    if upload is None:
+        raise InputRefused(FieldFault("file", "upload_gone"))
+    save_choices(keys, upload, choices)
     try:
         return import_wave(keys, project_id, upload_id, today)
     except InputRefused:
-        with writing() as session:
-            storage.delete_upload(session, upload_id)
+        forget_upload(upload)
         raise
 
 
@@ -250,21 +164,6 @@ def forget_old_uploads(today: date) -> None:
                 storage.delete_wave(session, wave_id)
 
 
-def refuse_file(error: BadInputError) -> InputRefused:
-    """Return the refusal of a file as a whole, each fault with its line."""
-    return InputRefused(
-        *(
-            FieldFault(
-                "file",
-                f"file_{fault.rule}" if fault.rule in _OWN_WORDS else "file_unreadable",
-                {"column": fault.column or "", "found": fault.found},
-                fault.line,
-            )
-            for fault in error.faults
-        )
-    )
-
-
 def _remove(wave_id: UUID) -> int:
     """Remove a wave that nothing shows any more, part by part; return how many responses it had."""
     removed = 0
@@ -276,23 +175,6 @@ def _remove(wave_id: UUID) -> int:
             break
     with writing() as session:
         return removed + storage.delete_wave(session, wave_id)
-
-
-def _waiting(record: UploadRecord) -> WaitingUpload:
-    return WaitingUpload(
-        record.id,
-        record.project_id,
-        record.file_name,
-        record.uploaded_on,
-        read_choices(record.choices),
-    )
-
-
-def _open(keys: KeyStore, upload: WaitingUpload) -> bytes:
-    sealed = storage.load_upload(reading(), upload.id)
-    if sealed is None:
-        raise InputRefused(FieldFault("file", "upload_gone"))
-    return unseal_bytes(keys.project_key(upload.project_id), _PURPOSE, sealed, upload.id.hex)
 
 
 def _refuse_unready(rehearsal: Rehearsal, choices: ImportChoices) -> None:
@@ -381,8 +263,3 @@ def _finish(
         left_out_count=trial.rehearsal.faulty_line_count,
     )
     storage.delete_upload(session, wave_id)
-
-
-def with_choices(upload: WaitingUpload, **said: object) -> WaitingUpload:
-    """Return the file with some of its choices changed; nothing is stored."""
-    return replace(upload, choices=replace(upload.choices, **said))  # type: ignore[arg-type]

@@ -31,13 +31,13 @@ ASKED, IMPORTING, IMPORTED = "asked", "importing", "imported"
 
 @dataclass(frozen=True, slots=True)
 class UploadRecord:
-    """A file on its way in, without its contents; `choices` is JSON."""
+    """A file on its way in, without its contents."""
 
     id: UUID
     project_id: UUID
-    file_name: str
     uploaded_on: date
-    choices: str
+    sealed_file_name: bytes
+    sealed_choices: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +77,16 @@ class NewWave:
     framework: str
 
 
-def add_upload(
-    session: Session, upload_id: UUID, project_id: UUID, file_name: str, day: date, sealed: bytes
-) -> None:
+def add_upload(session: Session, record: UploadRecord, sealed_content: bytes) -> None:
     """Store a sealed file."""
     session.add(
         Upload(
-            id=upload_id,
-            project_id=project_id,
-            file_name=file_name,
-            uploaded_on=day,
-            sealed_content=sealed,
-            choices="{}",
+            id=record.id,
+            project_id=record.project_id,
+            uploaded_on=record.uploaded_on,
+            sealed_file_name=record.sealed_file_name,
+            sealed_choices=record.sealed_choices,
+            sealed_content=sealed_content,
         )
     )
     session.flush()
@@ -101,9 +99,8 @@ def find_upload(session: Session, upload_id: UUID) -> UploadRecord | None:
 
 
 def find_uploads(session: Session, project_id: UUID) -> list[UploadRecord]:
-    """Return a project's files on their way in, newest first."""
-    found = _select_uploads().where(Upload.project_id == project_id)
-    rows = session.execute(found.order_by(Upload.uploaded_on.desc(), Upload.file_name))
+    """Return a project's files on their way in, in no order that means anything."""
+    rows = session.execute(_select_uploads().where(Upload.project_id == project_id))
     return [UploadRecord(*row) for row in rows]
 
 
@@ -112,9 +109,9 @@ def load_upload(session: Session, upload_id: UUID) -> bytes | None:
     return session.scalars(select(Upload.sealed_content).where(Upload.id == upload_id)).first()
 
 
-def save_choices(session: Session, upload_id: UUID, choices: str) -> None:
-    """Keep what was chosen for a file, as JSON."""
-    session.execute(update(Upload).where(Upload.id == upload_id).values(choices=choices))
+def save_choices(session: Session, upload_id: UUID, sealed: bytes) -> None:
+    """Keep what was chosen for a file."""
+    session.execute(update(Upload).where(Upload.id == upload_id).values(sealed_choices=sealed))
 
 
 def delete_upload(session: Session, upload_id: UUID) -> None:
@@ -336,6 +333,4 @@ def _keep_counts(session: Session, wave_id: UUID, counted_on: date) -> None:
 
 
 def _select_uploads() -> Select[Any]:
-    return select(
-        Upload.id, Upload.project_id, Upload.file_name, Upload.uploaded_on, Upload.choices
-    )
+    return select(*(getattr(Upload, name) for name in UploadRecord.__dataclass_fields__))

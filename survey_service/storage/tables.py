@@ -493,16 +493,19 @@ class ReleaseContent(Base):
 
 
 class Upload(Base):
-    """A file on its way in, sealed with the project's key; gone once imported or forgotten."""
+    """A file on its way in, sealed with the project's key; gone once imported or forgotten.
+
+    Its name and what was chosen for it may hold people's names: they are sealed as well.
+    """
 
     __tablename__ = "upload"
     __table_args__ = WITHOUT_ROWID
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
-    file_name: Mapped[str] = mapped_column(String(200))
     uploaded_on: Mapped[date] = mapped_column(Date)
+    sealed_file_name: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_choices: Mapped[bytes] = mapped_column(LargeBinary)
     sealed_content: Mapped[bytes] = mapped_column(LargeBinary)
-    choices: Mapped[str] = mapped_column(Text, default="{}")
 
 
 class Job(Base):

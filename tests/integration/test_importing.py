@@ -9,7 +9,7 @@ import pytest
 from builders import RETAINED_UNTIL, Installation
 
 from survey_service.faults import InputRefused
-from survey_service.fieldwork import importing
+from survey_service.fieldwork import importing, uploads
 from survey_service.fieldwork.import_choices import FileKind
 from survey_service.fieldwork.invitations import pseudonym_of
 from survey_service.fieldwork.upkeep import do_upkeep
@@ -28,12 +28,12 @@ def csv_of(*lines, codec="cp1252"):
 def upload(installation, content, kind=FileKind.RESPONSES, name="maaling.csv", **said):
     with installation.context():
         project_id = installation.project_id
-        upload_id = importing.keep_upload(
+        upload_id = uploads.keep_upload(
             installation.keys, project_id, name, content, kind, installation.clock.today
         )
-        found = importing.find_upload(project_id, upload_id)
-        changed = importing.with_choices(found, **(SAID | said))
-        importing.save_choices(found, changed.choices)
+        found = uploads.find_upload(installation.keys, project_id, upload_id)
+        changed = uploads.with_choices(found, **(SAID | said))
+        uploads.save_choices(installation.keys, found, changed.choices)
     return upload_id
 
 
@@ -231,7 +231,7 @@ def test_a_wave_needs_a_name_of_its_own_and_dates_of_its_own(installation, said,
 
 
 def test_a_file_that_is_too_large_is_refused_and_not_kept(installation, monkeypatch):
-    monkeypatch.setattr(importing, "LARGEST_FILE", 100)
+    monkeypatch.setattr(uploads, "LARGEST_FILE", 100)
     assert refused(lambda: upload(installation, b"x" * 101)) == ["file_too_large"]
     assert installation.rows("upload") == []
 
@@ -255,10 +255,40 @@ def test_the_file_lies_sealed_and_is_gone_once_it_is_imported(installation: Inst
     assert installation.rows("upload") == []
 
 
+def test_neither_a_files_name_nor_the_words_of_a_wrong_column_lie_in_the_clear(
+    installation: Installation,
+):
+    content = csv_of("Navn;hopes_asked", "Jens Hansen;4", codec="utf-8")
+    upload_id = upload(
+        installation, content, name="Svar fra Jens Hansen.csv",
+        columns={"Navn": "unit"}, values={"unit": {"Jens Hansen": "home"}},
+    )  # fmt: skip
+    files = [path for path in installation.folder.rglob("survey.sqlite3*") if path.is_file()]
+    held = b"".join(path.read_bytes() for path in files)
+    assert upload_id.hex.encode() in held
+    assert b"Jens" not in held
+    with installation.context():
+        (found,) = uploads.find_uploads(installation.keys, installation.project_id)
+    assert found.file_name == "Svar fra Jens Hansen.csv"
+    assert found.choices.values == {"unit": {"Jens Hansen": "home"}}
+
+
+def test_files_are_listed_newest_first_and_by_name_within_a_day(installation: Installation):
+    for name, day in (("b.csv", 4), ("a.csv", 4), ("c.csv", 5)):
+        with installation.context():
+            uploads.keep_upload(
+                installation.keys, installation.project_id, name, ANSWERS,
+                FileKind.RESPONSES, date(2026, 3, day),
+            )  # fmt: skip
+    with installation.context():
+        found = uploads.find_uploads(installation.keys, installation.project_id)
+    assert [each.file_name for each in found] == ["c.csv", "a.csv", "b.csv"]
+
+
 def test_a_file_of_another_project_is_not_found(installation: Installation):
     upload_id = upload(installation, ANSWERS)
     with installation.context():
-        assert importing.find_upload(uuid4(), upload_id) is None
+        assert uploads.find_upload(installation.keys, uuid4(), upload_id) is None
         rules = refused(
             lambda: importing.import_wave(
                 installation.keys, uuid4(), upload_id, installation.clock.today

@@ -10,9 +10,9 @@ from wtforms import FileField, StringField
 
 from survey_service.catalogue import load_framework
 from survey_service.faults import FieldFault, InputRefused
-from survey_service.fieldwork import importing
+from survey_service.fieldwork import importing, uploads
 from survey_service.fieldwork.import_choices import FileKind
-from survey_service.fieldwork.importing import LARGEST_FILE, WaitingUpload
+from survey_service.fieldwork.uploads import LARGEST_FILE, WaitingUpload
 from survey_service.measurement.principles import Relation
 from survey_service.storage import counts as stored_counts
 from survey_service.storage.database import reading
@@ -80,7 +80,7 @@ def forget_import(project_id: UUID, upload_id: UUID) -> ResponseReturnValue:
     upload = find_own_upload(project, upload_id)
     if ConfirmForm().is_submitted():
         require_confirmed()
-        importing.forget_upload(upload)
+        uploads.forget_upload(upload)
         return redirect(url_for("workspace.earlier_waves", project_id=project_id), code=303)
     return render_template(
         "workspace/confirm.html",
@@ -134,7 +134,7 @@ def undo_import(project_id: UUID, wave_id: UUID) -> ResponseReturnValue:
 
 def find_own_upload(project: ProjectRecord, upload_id: UUID) -> WaitingUpload:
     """Return one of a project's files on their way in; any other is not found."""
-    upload = importing.find_upload(project.id, upload_id)
+    upload = uploads.find_upload(keys(), project.id, upload_id)
     if upload is None:
         abort(404)
     return upload
@@ -153,7 +153,7 @@ def _take_file(project: ProjectRecord, form: UploadForm) -> UUID:
         raise InputRefused(FieldFault("kind", "unknown_choice"))
     today = current_app.extensions["survey_today"]()
     kind = FileKind(form.kind.data)
-    return importing.keep_upload(keys(), project.id, sent.filename, sent.read(), kind, today)
+    return uploads.keep_upload(keys(), project.id, sent.filename, sent.read(), kind, today)
 
 
 def _refuse_large(project: ProjectRecord) -> tuple[str, int]:
@@ -184,7 +184,7 @@ def _room(project: ProjectRecord, form: UploadForm) -> str:
                     "workspace.forget_import", project_id=project.id, upload_id=upload.id
                 ),
             }
-            for upload in importing.find_uploads(project.id)
+            for upload in uploads.find_uploads(keys(), project.id)
         ],
     )
 

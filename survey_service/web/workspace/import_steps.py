@@ -10,7 +10,7 @@ from wtforms import BooleanField, StringField
 
 from survey_service.exchange.wave_files import WaveTable
 from survey_service.faults import FieldFault, InputRefused
-from survey_service.fieldwork import importing
+from survey_service.fieldwork import importing, uploads
 from survey_service.fieldwork.column_mapping import (
     ImportFrame,
     columns_of,
@@ -28,10 +28,11 @@ from survey_service.fieldwork.import_choices import (
     Target,
 )
 from survey_service.fieldwork.import_plan import plan_import
-from survey_service.fieldwork.importing import STORED_AT_ONCE, Trial, WaitingUpload
+from survey_service.fieldwork.importing import STORED_AT_ONCE, Trial
 from survey_service.fieldwork.line_reading import words_by_place
 from survey_service.fieldwork.rehearsing import find_obstacles
 from survey_service.fieldwork.typed_input import TypedInput, tidy
+from survey_service.fieldwork.uploads import WaitingUpload
 from survey_service.jobs import start_job
 from survey_service.measurement.instrument import Audience
 from survey_service.storage.projects import ProjectRecord
@@ -104,10 +105,10 @@ def say_wave(project_id: UUID, upload_id: UUID) -> ResponseReturnValue:
         return _wave_page(project, upload, form)
     upload = _with_wave(upload, form)
     # Kept also with faults: who leaves now finds everything again.
-    importing.save_choices(upload, upload.choices)
+    uploads.save_choices(keys(), upload, upload.choices)
     try:
         plan_import(project, upload.choices, current_app.extensions["survey_today"]())
-        importing.read_upload(keys(), upload)
+        uploads.read_upload(keys(), upload)
     except InputRefused as refusal:
         form.refuse(refusal.faults)
         return _wave_page(project, upload, form), 400
@@ -122,14 +123,14 @@ def say_columns(project_id: UUID, upload_id: UUID) -> ResponseReturnValue:
     upload = find_own_upload(project, upload_id)
     form = ColumnsForm(data={"older_options": str(upload.choices.older_options)})
     try:
-        table = importing.read_upload(keys(), upload)
+        table = uploads.read_upload(keys(), upload)
     except InputRefused:
         return _go_on(upload, "import_wave")
     frame = frame_of(project, upload.choices)
     if not form.is_sent():
         return _columns_page(upload, frame, table, form)
     changed = _with_columns(upload.choices, table, form)
-    importing.save_choices(upload, changed)
+    uploads.save_choices(keys(), upload, changed)
     upload = replace(upload, choices=changed)
     typed = TypedInput()
     typed.read_whole_number("older_options", form.older_options.data, FEWEST_OPTIONS, MOST_OPTIONS)
@@ -147,7 +148,7 @@ def say_values(project_id: UUID, upload_id: UUID) -> ResponseReturnValue:
     upload = find_own_upload(project, upload_id)
     form = ValuesForm()
     try:
-        table = importing.read_upload(keys(), upload)
+        table = uploads.read_upload(keys(), upload)
     except InputRefused:
         return _go_on(upload, "import_wave")
     frame, choices = frame_of(project, upload.choices), upload.choices
@@ -161,7 +162,7 @@ def say_values(project_id: UUID, upload_id: UUID) -> ResponseReturnValue:
                 if f"value-{number}-{position}" in request.form
             }
             values.setdefault(place, {}).update(chosen)
-        importing.save_choices(upload, replace(choices, values=values))
+        uploads.save_choices(keys(), upload, replace(choices, values=values))
         return _go_on(upload, "import_trial")
     return _page(
         upload, frame.project, "import_values", form=form,
@@ -188,8 +189,8 @@ def try_import(project_id: UUID, upload_id: UUID) -> ResponseReturnValue:
 def _import(upload: WaitingUpload, trial: Trial, form: TrialForm) -> ResponseReturnValue:
     """Import at once, or in the background where it takes a while."""
     leaves_out = bool(form.leave_out.data)
-    upload = importing.with_choices(upload, leaves_out_faulty=leaves_out)
-    importing.save_choices(upload, upload.choices)
+    upload = uploads.with_choices(upload, leaves_out_faulty=leaves_out)
+    uploads.save_choices(keys(), upload, upload.choices)
     if trial.rehearsal.fault_count and not leaves_out:
         values = {"count": trial.rehearsal.faulty_line_count}
         form.refuse([FieldFault("leave_out", "lines_faulty", values)])
@@ -215,11 +216,11 @@ def _go_on(upload: WaitingUpload, step: str) -> ResponseReturnValue:
 
 def _with_wave(upload: WaitingUpload, form: WaveForm) -> WaitingUpload:
     said = {name: tidy(getattr(form, name).data or "") for name in WAVE_FIELDS}
-    changed = importing.with_choices(upload, **said)
+    changed = uploads.with_choices(upload, **said)
     if changed.choices.sheet == upload.choices.sheet:
         return changed
     # Another sheet has other columns: what was said of the first one's says nothing here.
-    return importing.with_choices(changed, columns=None, values={}, turned=())
+    return uploads.with_choices(changed, columns=None, values={}, turned=())
 
 
 def _with_columns(choices: ImportChoices, table: WaveTable, form: ColumnsForm) -> ImportChoices:
@@ -239,7 +240,7 @@ def _with_columns(choices: ImportChoices, table: WaveTable, form: ColumnsForm) -
 
 
 def _wave_page(project: ProjectRecord, upload: WaitingUpload, form: WaveForm) -> str:
-    outline = importing.outline_upload(keys(), upload)
+    outline = uploads.outline_upload(keys(), upload)
     column = [("", translate("workspace.imports.audience_in_column"))]
     return _page(
         upload, project, "import_wave", form=form,
