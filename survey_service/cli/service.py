@@ -42,6 +42,7 @@ def run_server(instance: Path, host: str, port: int) -> None:
 
     from survey_service.catalogue import load_instruments
     from survey_service.cli.daily import start_upkeep
+    from survey_service.cli.patient_worker import PatientWorker
     from survey_service.cli.server_log import AnonymousLog
 
     open_installation(instance)
@@ -53,8 +54,11 @@ def run_server(instance: Path, host: str, port: int) -> None:
             """Set how many processes serve where; no access log, because it names people."""
             self.cfg.set("bind", f"{host}:{port}")
             self.cfg.set("workers", WORKER_PROCESSES)
-            self.cfg.set("worker_class", "gthread")
+            self.cfg.set("worker_class", PatientWorker)
             self.cfg.set("threads", 4)
+            self.cfg.set("limit_request_line", 4094)
+            self.cfg.set("limit_request_fields", 60)
+            self.cfg.set("limit_request_field_size", 8190)
             self.cfg.set("accesslog", None)
             self.cfg.set("logger_class", AnonymousLog)
             self.cfg.set("loglevel", "warning")

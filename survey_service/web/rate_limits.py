@@ -72,6 +72,22 @@ DOORS = {
 """Every page where a secret can be guessed without being signed in."""
 
 
+class _DoorLimiter(Limiter):
+    """A limiter that looks at the doors alone.
+
+    Flask-Limiter also looks before every request for limits on all pages, of which there are none:
+    a third of what a question page costs.
+    """
+
+    def _check_request_limit(
+        self,
+        callable_name: str | None = None,
+        in_middleware: bool = True,
+    ) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 def register(app: Flask, key: Key, storage: str | None, trusted_proxies: int) -> None:
     """Watch the doors of an application; call it once its pages are registered.
 
@@ -82,7 +98,7 @@ def register(app: Flask, key: Key, storage: str | None, trusted_proxies: int) ->
         trusted_proxies: how many proxies stand before the service; with none, a forwarded address
             is told of once in the log, since then everybody seems to come from the proxy.
     """
-    limiter = Limiter(
+    limiter = _DoorLimiter(
         key_func=lambda: key.fingerprint("network address", _network(request.remote_addr)),
         app=app,
         storage_uri=storage or "memory://",
