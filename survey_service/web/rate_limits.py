@@ -175,7 +175,7 @@ def _pages_for(limiter: Limiter) -> Callable[[Exception], ResponseReturnValue]:
         """Tell calmly that somebody tried too often here, and when to try again."""
         choose_language()
         now = datetime.fromtimestamp(time.time(), UTC)  # as the limits themselves tell time
-        breached = [limit.reset_at for limit in limiter.current_limits if limit.breached]
+        breached = [limit.window.reset_time for limit in limiter.current_limits if limit.breached]
         seconds = max(1, math.ceil(max(breached) - now.timestamp())) if breached else 600
         door = DOORS.get(request.endpoint or "", _CODES)
         page = render_template(
