@@ -35,6 +35,15 @@ class PanelScores:
     unlinked_from: int
     unlinked_to: int
 
+    @property
+    def can_be_followed(self) -> bool:
+        """Whether there are people with a pseudonym in both waves.
+
+        Where one wave has none, as imported ones, nobody is known to have left or joined.
+        """
+        stayed = len(self.stayers_from)
+        return stayed > 0 or (len(self.leavers) > 0 and len(self.joiners) > 0)
+
 
 @dataclass(frozen=True, slots=True)
 class PanelChange:

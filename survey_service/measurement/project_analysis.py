@@ -146,8 +146,8 @@ def analyse(
         help_given: who gave the citizens' answers, per wave in their order.
         parents: the tree of units; empty where they stand beside each other.
 
-    Panels cover all pairs of waves; items are compared over the pair that is reported on (the
-    primary one, else first to last) and over neighbouring waves.
+    Panels cover all pairs of waves that people can be followed between; items are compared over the
+    pair that is reported on (the primary one, else first to last) and over neighbouring waves.
     """
     tell("comparison")
     comparison = compare(scores, plan)
@@ -233,6 +233,8 @@ def _panels(
             continue
         key = contrast.audience, contrast.principle, contrast.from_wave, contrast.to_wave
         people = follow_people(scores, *key)
+        if not people.can_be_followed:
+            continue
         change = describe_panel_change(people, *key)
         alpha = alphas.get((contrast.audience, contrast.from_wave, contrast.principle))
         yield PanelFinding(

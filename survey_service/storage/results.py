@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey_service.measurement.item_table import Response as ItemResponse
@@ -26,6 +26,14 @@ from survey_service.storage.tables import (
 )
 
 ROWS_AT_ONCE = 10_000
+
+FOLLOWED_PSEUDONYM = case((Wave.origin == "asked", Response.pseudonym))
+"""A response's pseudonym, None in a wave that was not asked here.
+
+Whoever brings a file decides who stands in it. Followed into the service's own waves, they would
+be a group of that person's choosing, and a few such files tell what each of them answered, or
+whether they did; any lower limit on the group would tell by being reached.
+"""
 
 RosterKey = tuple[str, str]
 BasisKey = tuple[str, str, str]
@@ -62,10 +70,13 @@ class VersionedResponse:
 def stream_scores(
     session: Session, wave_ids: Sequence[UUID], measures: Collection[str]
 ) -> Iterator[ScoreRow]:
-    """Yield the sent responses' scores in these waves; anonymous respondents are empty."""
+    """Yield the sent responses' scores in these waves.
+
+    Anonymous respondents are empty, and so are all of imported waves (`FOLLOWED_PSEUDONYM`).
+    """
     rows = session.execute(
         select(
-            Response.pseudonym,
+            FOLLOWED_PSEUDONYM,
             Unit.key,
             Response.audience,
             Wave.key,
@@ -86,13 +97,16 @@ def stream_scores(
 
 
 def stream_responses(session: Session, wave_ids: Sequence[UUID]) -> Iterator[VersionedResponse]:
-    """Yield the sent responses in these waves with their answers, also those without any."""
+    """Yield the sent responses in these waves with their answers, also those without any.
+
+    Anonymous respondents are empty, and so are all of imported waves (`FOLLOWED_PSEUDONYM`).
+    """
     rows = session.execute(
         select(
             Response.id,
             Response.instrument_key,
             Response.instrument_version,
-            Response.pseudonym,
+            FOLLOWED_PSEUDONYM,
             Unit.key,
             Response.audience,
             Wave.key,
