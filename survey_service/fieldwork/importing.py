@@ -6,7 +6,7 @@ people linked by the project's key alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from survey_service.exchange.wave_files import WaveTable
@@ -40,6 +40,10 @@ from survey_service.storage.responses import SentResponse
 
 STORED_AT_ONCE = 500
 """Responses per transaction: those who are answering meanwhile wait for one, not for all."""
+
+SILENCE = timedelta(minutes=15)
+"""An import that gave no sign of life for so long is not going on; well past where it counts as
+lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,27 +158,36 @@ def undo_import(project_id: UUID, wave_id: UUID) -> int:
     return _remove(wave_id)
 
 
-def forget_old_uploads(today: date) -> None:
-    """Remove the files of earlier days, and what imports that were cut off have left."""
+def forget_old_uploads(today: date, now: datetime) -> None:
+    """Remove the files of earlier days, and what imports that were cut off have left.
+
+    A file that is being imported stays until that is over, unless its project is past its date.
+    `now` is the time in UTC, as background work writes its signs of life.
+    """
     with writing() as session:
-        storage.delete_old_uploads(session, today)
+        at_work = storage.find_uploads_at_work(session, now - SILENCE)
+        storage.delete_old_uploads(session, today, at_work)
         for wave_id in storage.find_unfinished(session):
             # The wave has its file's id. While that is there, the import may be going on.
             if storage.find_upload(session, wave_id) is None:
                 storage.delete_wave(session, wave_id)
 
 
-def _remove(wave_id: UUID) -> int:
-    """Remove a wave that nothing shows any more, part by part; return how many responses it had."""
+def _remove(wave_id: UUID, first_response: UUID | None = None) -> int:
+    """Remove a wave that nothing shows any more, part by part; return how many responses it had.
+
+    With `first_response`, only while the wave is still that run's: of a wave that another run has
+    begun anew, or has finished, nothing is touched.
+    """
     removed = 0
     while True:
         with writing() as session:
+            if first_response and not storage.is_own_run(session, wave_id, first_response):
+                return removed
             count = storage.delete_some(session, wave_id, STORED_AT_ONCE)
+            if count == 0:
+                return removed + storage.delete_wave(session, wave_id)
         removed += count
-        if count < STORED_AT_ONCE:
-            break
-    with writing() as session:
-        return removed + storage.delete_wave(session, wave_id)
 
 
 def _refuse_unready(rehearsal: Rehearsal, choices: ImportChoices) -> None:
@@ -218,28 +231,40 @@ def _store(
             storage.add_responses(session, wave_id, "", records)
             _finish(session, wave_id, planned, trial, records)
         return
-    with writing() as session:
-        _begin(session, wave_id, project_id, planned)
+    # A run that was given up as lost may live on beside the one begun instead of it. Each knows
+    # its wave by its own first response, which comes with the wave and goes last.
+    first = records[0].id
     try:
         for start in range(0, len(records), STORED_AT_ONCE):
             tell("storing_responses", start, len(records))
             with writing() as session:
+                if start == 0:
+                    _begin(session, wave_id, project_id, planned)
+                else:
+                    _refuse_overtaken(session, wave_id, first)
                 part = records[start : start + STORED_AT_ONCE]
                 storage.add_responses(session, wave_id, "", part)
         with writing() as session:
+            _refuse_overtaken(session, wave_id, first)
             _finish(session, wave_id, planned, trial, records)
     except BaseException:
-        _remove(wave_id)
+        _remove(wave_id, first)
         raise
 
 
 def _begin(session: Session, wave_id: UUID, project_id: UUID, planned: PlannedImport) -> None:
-    if wave_id in storage.find_unfinished(session, project_id):
-        # An import of this file that was cut off; one that is going on is not begun twice.
-        storage.delete_wave(session, wave_id)
-    elif projects.find_wave(session, wave_id) is not None:
+    if storage.find_upload(session, wave_id) is None:
+        # Meanwhile it was imported by another run, or forgotten.
         raise InputRefused(FieldFault("file", "upload_gone"))
+    if wave_id in storage.find_unfinished(session, project_id):
+        # An import of this file that was cut off, or that counts as lost.
+        storage.delete_wave(session, wave_id)
     storage.begin_wave(session, place_wave(session, wave_id, project_id, planned))
+
+
+def _refuse_overtaken(session: Session, wave_id: UUID, first_response: UUID) -> None:
+    if not storage.is_own_run(session, wave_id, first_response):
+        raise InputRefused(FieldFault("file", "upload_gone"))
 
 
 def _finish(

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from survey_service.accounts.kept_forms import forget_old_forms
@@ -28,7 +28,7 @@ def do_upkeep(keys: KeyStore, today: date) -> Upkeep:
     """Purge what is past its date, destroy keys left behind, and rewrite the database file.
 
     Every open wave's counts are taken for the day; pages read no others. Uploaded files of earlier
-    days are removed.
+    days are removed, but for one that is being imported.
     """
     for project in projects.find_projects(reading()):
         for wave in projects.find_waves(reading(), project.id):
@@ -36,7 +36,8 @@ def do_upkeep(keys: KeyStore, today: date) -> Upkeep:
                 # A closing that was cut short may have left it.
                 keys.destroy_wave_key(wave.id)
             take_counts(wave.id, today)
-    forget_old_uploads(today)
+    # Signs of life are by the machine's clock, whatever day the upkeep is done for.
+    forget_old_uploads(today, datetime.now(UTC).replace(tzinfo=None))
     forget_old_forms(today)
     purged = purge_expired(keys, today)
     # Also where nothing was removed: what came since yesterday lies in the order it came in.

@@ -3,16 +3,18 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Select, Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from survey_service.storage.jobs import UNFINISHED
 from survey_service.storage.responses import SentResponse, delete_responses
 from survey_service.storage.tables import (
     Answer,
+    Job,
     Project,
     Release,
     Response,
@@ -119,12 +121,21 @@ def delete_upload(session: Session, upload_id: UUID) -> None:
     session.execute(delete(Upload).where(Upload.id == upload_id))
 
 
-def delete_old_uploads(session: Session, today: date) -> None:
-    """Remove the files of earlier days, and those of projects that are past their date."""
-    expired = select(Project.id).where(Project.retained_until < today)
-    session.execute(
-        delete(Upload).where((Upload.uploaded_on < today) | Upload.project_id.in_(expired))
+def find_uploads_at_work(session: Session, seen_since: datetime) -> set[UUID]:
+    """Return the files that background work is importing, by its signs of life since then."""
+    rows = session.scalars(
+        select(Job.parameters).where(
+            Job.kind == "import", Job.status.in_(UNFINISHED), Job.seen_at >= seen_since
+        )
     )
+    return {UUID(hex=json.loads(parameters)["upload"]) for parameters in rows}
+
+
+def delete_old_uploads(session: Session, today: date, at_work: Collection[UUID]) -> None:
+    """Remove the files of earlier days but those `at_work`, and all of projects past their date."""
+    expired = select(Project.id).where(Project.retained_until < today)
+    is_old = (Upload.uploaded_on < today) & Upload.id.not_in(list(at_work))
+    session.execute(delete(Upload).where(is_old | Upload.project_id.in_(expired)))
 
 
 def begin_wave(session: Session, wave: NewWave) -> None:
@@ -294,16 +305,35 @@ def hide_wave(session: Session, wave_id: UUID) -> None:
     session.execute(update(Wave).where(Wave.id == wave_id).values(origin=IMPORTING))
 
 
+def is_own_run(session: Session, wave_id: UUID, first_response: UUID) -> bool:
+    """Say whether a wave is still coming in, from the run that stored this response with it.
+
+    It stays so until the transaction ends.
+    """
+    coming = select(Wave.id).where(Wave.id == wave_id, Wave.origin == IMPORTING)
+    if session.scalar(coming.with_for_update()) is None:
+        return False
+    own = select(Response.id).where(Response.id == first_response, Response.wave_id == wave_id)
+    return session.scalar(own) is not None
+
+
 def delete_some(session: Session, wave_id: UUID, at_most: int) -> int:
-    """Delete some of a wave's responses with all of theirs; return how many."""
-    chosen = select(Response.id).where(Response.wave_id == wave_id).limit(at_most)
-    ids = list(session.scalars(chosen))
-    return delete_responses(session, Response.id.in_(ids)) if ids else 0
+    """Delete some of a wave's responses with all of theirs, and return how many.
+
+    The last by their ids go first. Where not more than `at_most` are left none is deleted: they
+    go with the wave.
+    """
+    chosen = select(Response.id).where(Response.wave_id == wave_id)
+    ids = list(session.scalars(chosen.order_by(Response.id.desc()).limit(at_most + 1)))
+    if len(ids) <= at_most:
+        return 0
+    return delete_responses(session, Response.id.in_(ids[:at_most]))
 
 
 def delete_wave(session: Session, wave_id: UUID) -> int:
     """Remove a wave with all that belongs to it; return how many responses it had."""
-    row = session.execute(select(Wave.project_id, Wave.position).where(Wave.id == wave_id)).first()
+    found = select(Wave.project_id, Wave.position).where(Wave.id == wave_id)
+    row = session.execute(found.with_for_update()).first()
     if row is None:
         return 0
     removed = delete_responses(session, Response.wave_id == wave_id)

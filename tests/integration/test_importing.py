@@ -1,21 +1,23 @@
 """A file from another system becomes a closed wave like any other, and can be taken back."""
 
 import io
-from datetime import date
+import json
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import openpyxl
 import pytest
 from builders import RETAINED_UNTIL, Installation
 
+from survey_service.accounts.sign_in import Role, add_user
 from survey_service.faults import InputRefused
 from survey_service.fieldwork import importing, uploads
 from survey_service.fieldwork.import_choices import FileKind
 from survey_service.fieldwork.invitations import pseudonym_of
 from survey_service.fieldwork.upkeep import do_upkeep
 from survey_service.reporting.releasing import find_release, prepare_release
-from survey_service.storage import projects
-from survey_service.storage.database import reading
+from survey_service.storage import jobs, projects
+from survey_service.storage.database import reading, writing
 
 HEADER = "nr;afdeling;målgruppe;hopes_asked;hopes_goals;hopes_given"
 SAID = {"label_da": "Baseline 2020", "opens_on": "2020-09-01", "closes_on": "2020-09-30"}
@@ -178,6 +180,55 @@ def test_an_import_that_is_stopped_leaves_nothing_and_can_be_begun_again(
         assert importing.import_wave(*arguments) == upload_id
 
 
+@pytest.mark.parametrize("goes_on_at", [3, 6])
+def test_a_run_given_up_as_lost_leaves_the_wave_alone_that_was_imported_instead(
+    installation: Installation, monkeypatch, goes_on_at
+):
+    monkeypatch.setattr(importing, "STORED_AT_ONCE", 3)
+    upload_id = upload(installation, ANSWERS)
+    arguments = (installation.keys, installation.project_id, upload_id, installation.clock.today)
+    whole = []
+
+    def be_overtaken(_step, done=0, _total=0):
+        if done == goes_on_at and not whole:
+            importing.import_wave(*arguments)
+            whole.append(installation.contents())
+
+    with installation.context():
+        rules = refused(lambda: importing.import_wave(*arguments, be_overtaken))
+    assert rules == ["upload_gone"]
+    assert installation.contents() == whole[0]
+    assert len(installation.rows("response")) == 7
+    assert [wave["origin"] for wave in installation.rows("wave")].count("imported") == 1
+
+
+def test_of_two_runs_half_way_the_one_begun_first_ends_and_touches_nothing_of_the_other(
+    installation: Installation, monkeypatch
+):
+    monkeypatch.setattr(importing, "STORED_AT_ONCE", 3)
+    upload_id = upload(installation, ANSWERS)
+    arguments = (installation.keys, installation.project_id, upload_id, installation.clock.today)
+    half_way = []
+
+    def leave_half_way(_step, done=0, _total=0):
+        if done == 6:
+            raise KeyboardInterrupt
+
+    def be_overtaken(_step, done=0, _total=0):
+        if done == 3 and not half_way:
+            with monkeypatch.context() as patch:
+                patch.setattr(importing, "_remove", lambda *_: 0)
+                with pytest.raises(KeyboardInterrupt):
+                    importing.import_wave(*arguments, leave_half_way)
+            half_way.append(installation.contents())
+
+    with installation.context():
+        rules = refused(lambda: importing.import_wave(*arguments, be_overtaken))
+    assert rules == ["upload_gone"]
+    assert installation.contents() == half_way[0]
+    assert len(installation.rows("response")) == 6
+
+
 def test_a_wave_that_is_still_coming_in_is_not_seen(installation: Installation, monkeypatch):
     monkeypatch.setattr(importing, "STORED_AT_ONCE", 3)
     seen = []
@@ -322,6 +373,62 @@ def test_the_upkeep_removes_what_an_import_left_that_was_cut_off(installation, m
     with installation.context():
         do_upkeep(installation.keys, date(2026, 3, 5))
     assert (len(installation.rows("wave")), installation.rows("response")) == (2, [])
+
+
+MIDNIGHT = datetime(2026, 3, 5, tzinfo=UTC).replace(tzinfo=None)
+
+
+def begin_job(installation, upload_id, seen_at, status="running"):
+    with installation.context():
+        name = "k@kommune.example"
+        add_user(name, "fire grønne hatte", Role.EVALUATOR, installation.municipality_id)
+        with writing() as session:
+            account_id = installation.rows("account")[0]["id"]
+            parameters = json.dumps({"upload": upload_id.hex})
+            job_id = jobs.add_job(
+                session, "import", installation.project_id, account_id, parameters, seen_at
+            )
+            session.flush()
+            jobs.change_job(session, job_id, status=status)
+
+
+def test_an_import_that_goes_on_past_midnight_is_not_ended_by_the_upkeep(
+    installation: Installation, monkeypatch
+):
+    monkeypatch.setattr(importing, "STORED_AT_ONCE", 3)
+    upload_id = upload(installation, ANSWERS)
+    begin_job(installation, upload_id, MIDNIGHT - timedelta(seconds=5))
+
+    def pass_midnight(_step, done=0, _total=0):
+        if done == 3:
+            importing.forget_old_uploads(MIDNIGHT.date(), MIDNIGHT)
+
+    with installation.context():
+        importing.import_wave(
+            installation.keys, installation.project_id, upload_id,
+            installation.clock.today, pass_midnight,
+        )  # fmt: skip
+        (wave,) = importing.find_imported_waves(installation.project_id)
+        assert (wave.id, importing.count_imported(wave.id)) == (upload_id, 7)
+
+
+@pytest.mark.parametrize(
+    ("silent_for", "status", "today"),
+    [
+        (timedelta(hours=1), "running", MIDNIGHT.date()),
+        (timedelta(seconds=5), "failed", MIDNIGHT.date()),
+        (timedelta(seconds=5), "running", date(RETAINED_UNTIL.year + 1, 1, 1)),
+    ],
+    ids=["lost", "ended", "past the date"],
+)
+def test_an_import_that_is_over_does_not_hold_its_file(
+    installation: Installation, silent_for, status, today
+):
+    upload_id = upload(installation, ANSWERS)
+    begin_job(installation, upload_id, MIDNIGHT - silent_for, status)
+    with installation.context():
+        importing.forget_old_uploads(today, MIDNIGHT)
+    assert installation.rows("upload") == []
 
 
 def test_past_the_retention_date_no_file_stays(installation: Installation):
