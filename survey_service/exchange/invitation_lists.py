@@ -26,7 +26,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """What a column may be called, in Danish and English; every column that begins with one of
 ADDRESS_BEGINNINGS belongs to the address."""
 
-ADDRESS_BEGINNINGS = ("adresse", "address", "postnr", "postnummer", "postcode", "by", "city")
+POSTCODES = ("postnr", "postnummer", "postcode")
+CITIES = ("by", "city")
+ADDRESS_BEGINNINGS = ("adresse", "address", *POSTCODES, *CITIES)
 REQUIRED = ("reference", "unit", "audience")
 
 AUDIENCE_WORDS: Mapping[str, str] = {
@@ -143,13 +145,13 @@ def _read(content: bytes) -> InvitationList:
     log.raise_if_any()
     if not people:
         raise InputRefused(FieldFault(FIELD, "people_empty"))
-    used = {*places.values(), *address_places}
+    used = {*places.values(), *(place for line in address_places for place in line)}
     ignored = tuple(name for place, name in enumerate(file.columns) if place not in used)
     return InvitationList(people, ignored)
 
 
-def _find_columns(file: DelimitedFile) -> tuple[dict[str, int], list[int]]:
-    """Return the place of each known column, and those that make up the address, in order."""
+def _find_columns(file: DelimitedFile) -> tuple[dict[str, int], list[tuple[int, ...]]]:
+    """Return the place of each known column, and those that make up each line of the address."""
     names = [name.strip().casefold() for name in file.columns]
     places: dict[str, int] = {}
     faults = []
@@ -163,22 +165,34 @@ def _find_columns(file: DelimitedFile) -> tuple[dict[str, int], list[int]]:
             faults.append(FieldFault(FIELD, f"people_no_{column}"))
     if faults:
         raise InputRefused(*faults)
-    address_places = [
-        place
-        for place, name in enumerate(names)
-        if place not in places.values() and re.split(r"[\s\d_.-]", name)[0] in ADDRESS_BEGINNINGS
-    ]
+    beginnings = [re.split(r"[\s\d_.-]", name)[0] for name in names]
+    address_places: list[tuple[int, ...]] = []
+    for place, beginning in enumerate(beginnings):
+        if place in places.values() or beginning not in ADDRESS_BEGINNINGS:
+            continue
+        last = address_places[-1] if address_places else ()
+        if beginning in CITIES and last and beginnings[last[-1]] in POSTCODES:
+            address_places[-1] = (*last, place)  # on one line, as letters are addressed
+        else:
+            address_places.append((place,))
     return places, address_places
 
 
 def _person(
-    line: int, cells: Sequence[str], places: Mapping[str, int], address_places: Sequence[int]
+    line: int,
+    cells: Sequence[str],
+    places: Mapping[str, int],
+    address_places: Sequence[tuple[int, ...]],
 ) -> ListedPerson:
     found = {column: cells[place].strip() for column, place in places.items()}
     address = [
-        part for place in address_places for part in _ADDRESS_BREAK.split(cells[place].strip())
+        part
+        for line_places in address_places
+        for part in _ADDRESS_BREAK.split(" ".join(cells[place].strip() for place in line_places))
     ]
-    return ListedPerson(line, address=tuple(part for part in address if part), **found)
+    return ListedPerson(
+        line, address=tuple(part.strip() for part in address if part.strip()), **found
+    )
 
 
 def _guarded(cell: str) -> str:

@@ -135,8 +135,16 @@ def save_contacts(
     return contacts
 
 
-def is_check_due(checked_on: date | None, today: date) -> bool:
-    """Whether a number was never tried, or last more than six months before `today`."""
+EMERGENCY_NUMBER = "112"
+
+
+def is_check_due(phone: str, checked_on: date | None, today: date) -> bool:
+    """Whether a number was never tried, or last more than six months before `today`.
+
+    Nobody calls 112 to try it.
+    """
+    if phone.strip() == EMERGENCY_NUMBER:
+        return False
     if checked_on is None:
         return True
     months = today.year * 12 + today.month - 1 - MONTHS_A_CHECK_LASTS

@@ -162,7 +162,7 @@ def _contacts(found: ProjectSetup, today: date) -> list[FieldFault]:
     return [
         FieldFault("contacts", "contact_unchecked", {"name": contact.name_da})
         for contact in found.contacts
-        if is_check_due(contact.checked_on, today)
+        if is_check_due(contact.phone, contact.checked_on, today)
     ]
 
 

@@ -18,7 +18,7 @@ from survey_service.storage import tables
 from survey_service.storage.database import database, prepare_engine
 from survey_service.storage.keys import KeyStore
 from survey_service.web import answer, errors, fixed_parts, offline, rate_limits, workspace
-from survey_service.web.access import enforce_access
+from survey_service.web.access import enforce_access, may_open
 from survey_service.web.contacts import contacts_to_check, shown_contacts
 from survey_service.web.cookies import SignedCookies
 from survey_service.web.display import CHOICES, chosen_display, display_attributes
@@ -187,6 +187,7 @@ def _prepare_pages(app: Flask, settings: Settings) -> None:
         static=static_url,
         contacts=shown_contacts,
         contacts_to_check=contacts_to_check,
+        may_open=may_open,
         display_choices=CHOICES,
         display_chosen=chosen_display,
         display_attributes=display_attributes,

@@ -71,7 +71,7 @@ def contacts_to_check() -> list[ShownContact]:
     return [
         _shown(contact)
         for contact in installation_contacts()
-        if is_check_due(contact.checked_on, today)
+        if is_check_due(contact.phone, contact.checked_on, today)
     ]
 
 

@@ -48,7 +48,7 @@ SAME, UNCLEAR, FEW = Verdict.NO_RELEVANT_CHANGE, Verdict.CANNOT_TELL, Verdict.TO
             "Fremgang på ét af tre principper. To kan ikke afgøres.",
         ),
         ((UNCLEAR, UNCLEAR, FEW), "Vi kan ikke se, om der er sket en ændring."),
-        ((FEW, FEW, FEW), "Der er for få svar til at drage en konklusion."),
+        ((FEW, FEW, FEW), "Vi viser ingen konklusion, fordi den ville bygge på eller røbe noget om for få personer."),
     ],
 )
 def test_the_headline_counts_what_was_found(verdicts, headline):
@@ -119,7 +119,8 @@ def test_a_change_that_surely_passes_the_margin_says_so():
 
 def test_too_few_answers_name_the_principles_and_no_figure():
     assert words((FEW, FEW, FEW)).points == (
-        "<b>For få svar:</b> Håb; Netværk; Respekt. Her viser vi ingen konklusion.",
+        "<b>Vises ikke:</b> Håb; Netværk; Respekt. Enten har for få svaret, eller også kunne"
+        " konklusionen røbe noget om nogle få, der er kommet til eller faldet fra.",
     )
 
 

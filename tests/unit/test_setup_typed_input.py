@@ -98,4 +98,8 @@ def test_a_notice_is_read_by_headings_and_empty_lines() -> None:
     [(None, True), (date(2025, 9, 3), True), (date(2025, 9, 4), False), (date(2026, 3, 4), False)],
 )
 def test_a_number_is_to_be_tried_every_six_months(checked_on: date | None, is_due: bool) -> None:
-    assert is_check_due(checked_on, date(2026, 3, 4)) is is_due
+    assert is_check_due("1234", checked_on, date(2026, 3, 4)) is is_due
+
+
+def test_nobody_is_asked_to_call_112_to_try_it() -> None:
+    assert not is_check_due(" 112 ", None, date(2026, 3, 4))

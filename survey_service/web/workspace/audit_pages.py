@@ -1,7 +1,7 @@
 """Who did what when, for administrators: a page of entries, and the same as a file."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -57,7 +57,7 @@ def show_audit() -> str:
         page_count=page_count,
         newer_url=_page_url(wanted, number - 1) if number > 1 else None,
         older_url=_page_url(wanted, number + 1) if number < page_count else None,
-        file_url=url_for("workspace.audit_file", **_query(wanted)),
+        file_url=url_for("workspace.audit_file", **cast("Any", _query(wanted))),
         kept_months=_settings().audit_months,
     )
 

@@ -179,7 +179,8 @@ def _documents(batch: BatchRecord, wave: WaveRecord) -> list[dict[str, str]]:
         return []
     parts = range(1, -(-batch.people // LETTERS_AT_A_TIME) + 1)
     found = []
-    for name in ("breve", "sedler") if batch.kind == BatchKind.LIST else ("sedler",):
+    # A slip bears no name: dealt out at random it would lead the wrong person to a listed code.
+    for name in ("breve",) if batch.kind == BatchKind.LIST else ("sedler",):
         for part in parts:
             label = translate(f"workspace.invitations.document_{name}")
             if len(parts) > 1:

@@ -1,6 +1,6 @@
 """The results page of one release: finding in words, picture, table, and who answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import g, render_template, url_for
 from markupsafe import Markup
@@ -23,6 +23,7 @@ from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage.projects import ProjectRecord
 from survey_service.web.access import may_open
 from survey_service.web.language import translate
+from survey_service.web.workspace.brief_choice import offered_briefs
 from survey_service.web.workspace.frame import WITHHELD, audience_name, project_frame
 from survey_service.web.workspace.results_frame import (
     Block,
@@ -81,7 +82,8 @@ def render_results(release: PublishedRelease, query: Mapping[str, str]) -> str:
         release=release_words(release),
         sections=section_links(release, "comparison"),
         brief_form={
-            "url": url_for("workspace.brief", project_id=release.project.id, number=release.number)
+            "url": url_for("workspace.brief", project_id=release.project.id, number=release.number),
+            "briefs": offered_briefs(release.project),
         },
         all_briefs_url=(
             url_for("workspace.all_briefs", project_id=release.project.id, number=release.number)
@@ -121,6 +123,7 @@ def build_comparison(release: PublishedRelease, query: Mapping[str, str]) -> Sec
             identifier="waves",
         ),
         tables=[_table(figures, audience, labels, rows_of(figures, audience, names))],
+        folded=_other_pairs(figures, audience, labels),
         texts=[translate("workspace.results.one_interval")],
         notes=wording_notes(release, audience),
     )
@@ -162,6 +165,53 @@ def _table(
         ],
         [_table_row(row, contrasts.get(row.principle)) for row in rows],
     )
+
+
+def _other_pairs(figures: ReleasedFigures, audience: str, labels: PictureLabels) -> Sequence[Table]:
+    """Return the waves compared pair by pair, beside the pair that is shown above."""
+    shown = compared_waves(figures)
+    order = list(labels.principles)
+    found = [
+        contrast
+        for contrast in figures.contrasts
+        if contrast.audience == audience and (contrast.from_wave, contrast.to_wave) != shown
+    ]
+    found.sort(key=lambda one: order.index(one.principle) if one.principle in order else len(order))
+    if not found:
+        return ()
+    return (
+        Table(
+            translate("workspace.results.pairs_caption", audience=labels.audience),
+            [
+                translate("workspace.results.principle"),
+                translate("workspace.results.pair"),
+                translate("workspace.results.change"),
+                translate("workspace.results.interval"),
+                translate("workspace.results.conclusion"),
+            ],
+            [_pair_row(contrast, labels) for contrast in found],
+            translate("workspace.results.pairs_open"),
+        ),
+    )
+
+
+def _pair_row(contrast: ReleasedContrast, labels: PictureLabels) -> list[str]:
+    change, interval = WITHHELD, WITHHELD
+    if contrast.difference is not None:
+        change = format_difference(contrast.difference, g.language, 1)
+    if contrast.ci_low is not None and contrast.ci_high is not None:
+        interval = format_interval(contrast.ci_low, contrast.ci_high, g.language, 1)
+    return [
+        labels.principles.get(contrast.principle, contrast.principle),
+        translate(
+            "workspace.results.pair_of",
+            first=labels.waves[contrast.from_wave],
+            last=labels.waves[contrast.to_wave],
+        ),
+        change,
+        interval,
+        translate(f"verdict.{contrast.verdict}"),
+    ]
 
 
 def _table_row(row: WaveRow, contrast: ReleasedContrast | None) -> list[str]:

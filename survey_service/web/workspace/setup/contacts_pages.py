@@ -54,7 +54,9 @@ def contacts(project_id: UUID) -> ResponseReturnValue:
         form=form,
         rows=[{name: form[f"{name}_{number}"] for name in _NAMES} for number in _numbers(form)],
         is_own=bool(stored),
-        unchecked=[one.name_da for one in stored if is_check_due(one.checked_on, the_day())],
+        unchecked=[
+            one.name_da for one in stored if is_check_due(one.phone, one.checked_on, the_day())
+        ],
     )
     return page, status
 
