@@ -59,6 +59,13 @@ class _Draft:
     def is_locked(self) -> bool:
         return self.wave.status != WaveStatus.PLANNED
 
+    @property
+    def is_moved(self) -> bool:
+        if self.old is None:
+            return True
+        before = (self.old.opens_on, self.old.closes_on)
+        return before != (self.wave.opens_on, self.wave.closes_on)
+
 
 def suggest_waves(today: date) -> list[tuple[str, str, date, date]]:
     """Return three waves to begin with, a year apart: names, first and last day, from a Monday."""
@@ -254,11 +261,10 @@ def _check_dates(typed: TypedInput, ordered: Sequence[_Draft]) -> None:
     for earlier, later in pairwise(ordered):
         if earlier.is_locked and later.is_locked:
             continue  # what has happened cannot be put right here
+        is_moved = earlier.is_moved or later.is_moved
+        if (earlier.is_locked or later.is_locked) and not is_moved:
+            continue  # a wave that opened or closed on another day than planned is no typing fault
         name = earlier.wave.label_da
-        if later.is_locked and earlier.old is None:
-            field = earlier.row.field("opens_on")
-            typed.refuse(field, "wave_before_opened", name=later.wave.label_da)
-            continue
         if later.wave.opens_on < earlier.wave.opens_on:
             rule = "out_of_order"
         elif later.wave.opens_on <= earlier.wave.closes_on:

@@ -29,6 +29,7 @@ def open_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
     """Open a planned wave: make its key and, the first time, date the project's plan.
 
     Those who are asked are counted from nought on; whoever is invited from now on gets a code.
+    The wave's first day becomes today, whatever was planned.
 
     Raises WaveStepRefused when it is not planned, or where questionnaires or units are missing.
     """
@@ -43,6 +44,7 @@ def open_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
         keys.create_wave_key(wave_id)
         projects.register_plan(session, wave.project_id, today)
         projects.set_wave_status(session, wave_id, WaveStatus.OPEN)
+        projects.set_wave_dates(session, wave_id, today, max(wave.closes_on, today))
         keep_counts(session, wave, today)
 
 
@@ -50,8 +52,8 @@ def close_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
     """Close an open wave for good.
 
     Drafts, codes, contacts and weeks are deleted, the counts are kept, the wave's key is destroyed
-    and the database file rewritten. A closing that was cut short is finished by calling again, or
-    by the day's upkeep.
+    and the database file rewritten. The wave's last day becomes today, whatever was planned. A
+    closing that was cut short is finished by calling again, or by the day's upkeep.
 
     Raises WaveStepRefused when the wave is neither open nor closed.
     """
@@ -59,6 +61,8 @@ def close_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
         wave = find_known_wave(wave_id)
         if wave.status not in {WaveStatus.OPEN, WaveStatus.CLOSED}:
             raise WaveStepRefused(f"wave {wave.key}: expected open, found {wave.status}")
+        if wave.status == WaveStatus.OPEN:  # a closing that is finished later was on its own day
+            projects.set_wave_dates(session, wave_id, min(wave.opens_on, today), today)
         projects.set_wave_status(session, wave_id, WaveStatus.CLOSED)
         projects.empty_wave(session, wave_id)
         keep_counts(session, wave, today)

@@ -52,7 +52,10 @@ class ProjectRecord:
 
 @dataclass(frozen=True, slots=True)
 class WaveRecord:
-    """One wave of a project; `label_…` is its name in the interface."""
+    """One wave of a project; `label_…` is its name in the interface.
+
+    Its days are those planned until it takes the step, and from then on those it was taken on.
+    """
 
     id: UUID
     project_id: UUID
@@ -63,6 +66,7 @@ class WaveRecord:
     status: str
     opens_on: date
     closes_on: date
+    origin: str
 
     def label(self, language: str) -> str:
         """Return the wave's name in the interface."""
@@ -229,6 +233,13 @@ def set_wave_status(session: Session, wave_id: UUID, status: str) -> None:
     session.execute(update(Wave).where(Wave.id == wave_id).values(status=status))
 
 
+def set_wave_dates(session: Session, wave_id: UUID, opens_on: date, closes_on: date) -> None:
+    """Store a wave's first and last day."""
+    session.execute(
+        update(Wave).where(Wave.id == wave_id).values(opens_on=opens_on, closes_on=closes_on)
+    )
+
+
 def register_plan(session: Session, project_id: UUID, today: date) -> None:
     """Date the project's plan and fix the unit tree; a date that stands already is kept."""
     session.execute(
@@ -343,5 +354,6 @@ def _select_wave() -> Any:
         Wave.status,
         Wave.opens_on,
         Wave.closes_on,
+        Wave.origin,
         # One that is still coming in is nobody's to see.
     ).where(Wave.origin != "importing")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -10,7 +11,7 @@ from builders import Installation, Visitor
 from survey_service.accounts.sign_in import Role, add_user
 from survey_service.fieldwork import project_setup
 from survey_service.fieldwork.municipalities import add_municipality
-from survey_service.storage import accounts, projects
+from survey_service.storage import accounts, projects, setup
 from survey_service.storage.database import reading, writing
 from survey_service.storage.tables import AccountUnit
 from survey_service.texts import load_texts
@@ -287,6 +288,43 @@ def test_another_municipality_finds_nothing_and_changes_nothing(build: Build) ->
             assert answer.status_code in {404, 405}, (method, address)
             assert "Psykiatriens Hus" not in answer.get_data(as_text=True)
     assert settings(installation) == before
+
+
+def test_a_waves_days_are_called_planned_until_they_have_happened(
+    evaluator: tuple[Installation, Visitor],
+) -> None:
+    installation, visitor = evaluator
+    project = f"/arbejdsrum/projekt/{installation.project_id}"
+
+    def assert_told(words: str) -> None:
+        for address in (project, f"{project}/{ROOM}/oversigt"):
+            assert words in visitor.get(address).text, address
+            assert "Planlagt fra 4. marts 2026 til 1. april 2026" in visitor.text, address
+
+    installation.clock.today = date(2026, 3, 10)
+    installation.open_wave()
+    assert_told("Åben siden 10. marts 2026, planlagt til 1. april 2026")
+    installation.clock.today = date(2026, 3, 20)
+    installation.close_wave()
+    assert_told("Var åben fra 10. marts 2026 til 20. marts 2026")
+    assert "planlagt til" not in visitor.text
+
+
+def test_an_imported_wave_was_answered_and_is_fixed_because_it_was_imported(
+    evaluator: tuple[Installation, Visitor],
+) -> None:
+    installation, visitor = evaluator
+    with installation.context(), writing() as session:
+        setup.update_wave(session, installation.waves["baseline"], status="closed",
+                          origin="imported", opens_on=date(2020, 9, 1),
+                          closes_on=date(2020, 9, 30))  # fmt: skip
+    visitor.get(f"/arbejdsrum/projekt/{installation.project_id}")
+    assert "Besvaret fra 1. september 2020 til 30. september 2020" in visitor.text
+    for page in ("maalinger", "spoergeskemaer"):
+        visitor.get(room(installation, page))
+        assert "Ligger fast, fordi målingen er importeret." in visitor.text
+        assert "har været åben" not in visitor.text
+        assert "er lukket" not in visitor.text
 
 
 def test_a_wave_or_a_unit_of_another_municipality_is_not_found_through_ones_own_project(

@@ -98,7 +98,7 @@ def test_an_open_wave_may_only_close_later(planned: Installation) -> None:
     planned.open_wave()
     later = [("baseline", None, "2026-05-15"), ("final", None, None)]
     save(planned, *later)
-    assert waves(planned)[0] == ("baseline", date(2026, 4, 1), date(2026, 5, 15))
+    assert waves(planned)[0] == ("baseline", TODAY, date(2026, 5, 15))
     assert refused(
         lambda: save(planned, ("baseline", "2026-04-02", "2026-05-14"), ("final", None, None))
     ) == [("opens_on_1", "locked_opened"), ("closes_on_1", "closes_earlier")]
@@ -108,10 +108,35 @@ def test_an_open_wave_may_only_close_later(planned: Installation) -> None:
     ) == [("closes_on_1", "locked_closed")]
 
 
-def test_no_wave_is_put_before_one_that_has_opened(planned: Installation) -> None:
+def test_no_wave_is_put_into_the_days_of_one_that_is_open(planned: Installation) -> None:
     planned.open_wave()
     rows = [("baseline", None, None), ("final", None, None), ("Ny", "2026-03-10", "2026-03-20")]
-    assert refused(lambda: save(planned, *rows)) == [("opens_on_3", "wave_before_opened")]
+    assert refused(lambda: save(planned, *rows)) == [("opens_on_3", "overlaps")]
+
+
+def test_a_plan_is_saved_as_it_stands_after_a_wave_that_opened_before_its_turn(
+    planned: Installation,
+) -> None:
+    planned.open_wave("final")
+    stands = [("baseline", date(2026, 4, 1), date(2026, 4, 30)),
+              ("final", TODAY, date(2026, 9, 30))]  # fmt: skip
+    save(planned, ("baseline", "2026-04-01", "2026-04-30"), ("final", None, "2026-09-30"))
+    assert waves(planned) == stands
+    moved = [("baseline", "2026-04-02", "2026-04-30"), ("final", None, None)]
+    assert refused(lambda: save(planned, *moved)) == [("closes_on_1", "out_of_order_before")]
+    assert waves(planned) == stands
+
+
+def test_a_plan_is_saved_as_it_stands_after_a_wave_that_closed_in_the_next_ones_days(
+    planned: Installation,
+) -> None:
+    planned.open_wave()
+    planned.clock.today = date(2026, 9, 1)
+    planned.close_wave()
+    rows = [("baseline", None, None), ("final", "2026-09-01", "2026-09-30")]
+    save(planned, *rows, today=planned.clock.today)
+    assert waves(planned) == [("baseline", TODAY, date(2026, 9, 1)),
+                              ("final", date(2026, 9, 1), date(2026, 9, 30))]  # fmt: skip
 
 
 def test_a_planned_wave_is_removed_with_its_roster_and_an_opened_one_is_not(

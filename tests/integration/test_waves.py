@@ -34,6 +34,46 @@ def test_opening_dates_the_projects_plan_once(build: Build) -> None:
     assert installation.rows("project")[0]["registered_on"] == TODAY
 
 
+def days(installation: Installation, wave: str = "baseline") -> tuple[date, date]:
+    [row] = [row for row in installation.rows("wave") if row["key"] == wave]
+    return row["opens_on"], row["closes_on"]
+
+
+@pytest.mark.parametrize(
+    ("opened", "last_day"),
+    [
+        (date(2026, 2, 20), date(2026, 4, 1)),
+        (date(2026, 3, 20), date(2026, 4, 1)),
+        (date(2026, 4, 3), date(2026, 4, 3)),
+    ],
+)
+def test_a_waves_first_day_is_the_one_it_was_opened_on(
+    build: Build, opened: date, last_day: date
+) -> None:
+    # Planned from 4 March to 1 April.
+    installation = build(open_first=False)
+    installation.clock.today = opened
+    installation.open_wave()
+    assert days(installation) == (opened, last_day)
+    assert days(installation, "final") == (TODAY, date(2026, 4, 1))
+
+
+@pytest.mark.parametrize("closed", [TODAY, date(2026, 3, 30), date(2026, 4, 20)])
+def test_a_waves_last_day_is_the_one_it_was_closed_on(
+    installation: Installation, closed: date
+) -> None:
+    installation.clock.today = closed
+    installation.close_wave()
+    assert days(installation) == (TODAY, closed)
+
+
+def test_a_closing_that_is_finished_later_keeps_its_day(installation: Installation) -> None:
+    installation.close_wave()
+    installation.clock.today = TODAY + timedelta(days=2)
+    installation.close_wave()
+    assert days(installation) == (TODAY, TODAY)
+
+
 @pytest.mark.parametrize("steps", ["open open", "close", "open close open"])
 def test_a_wave_takes_its_steps_in_order_only(build: Build, steps: str) -> None:
     installation = build(open_first=False)

@@ -9,8 +9,9 @@ from survey_service.accounts.scope import visible_units
 from survey_service.storage import projects
 from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord, WaveRecord
+from survey_service.storage.setup import PlannedWave
 from survey_service.web.access import may_open
-from survey_service.web.language import has_text, translate
+from survey_service.web.language import has_text, long_date, translate
 
 WITHHELD = "–"
 """Stands for a figure that is not shown, whether withheld or not there."""
@@ -74,6 +75,16 @@ def audience_name(audience: str) -> str:
     """Return an audience's name in the reader's language, or the word itself."""
     key = f"audience.{audience}"
     return translate(key) if has_text(key) else audience
+
+
+def wave_period(wave: WaveRecord | PlannedWave) -> str:
+    """Return a wave's first and last day, and whether they are planned or what happened."""
+    kind = "closed" if wave.status == "released" else wave.status
+    return translate(
+        f"workspace.project.period_{kind if wave.origin == 'asked' else 'imported'}",
+        opens_on=long_date(wave.opens_on),
+        closes_on=long_date(wave.closes_on),
+    )
 
 
 def _links(

@@ -23,6 +23,7 @@ from survey_service.web.workspace.frame import (
     audience_name,
     find_own_project,
     project_frame,
+    wave_period,
     workspace_frame,
 )
 
@@ -112,8 +113,7 @@ def _reader_row(_project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
     return {
         "label": wave.label(g.language),
         "status": translate(f"workspace.status.{wave.status}"),
-        "opens_on": long_date(wave.opens_on),
-        "closes_on": long_date(wave.closes_on),
+        "period": wave_period(wave),
         "follow_url": _follow_url(wave),
         "follow_label": translate(
             f"workspace.project.{'follow' if wave.status == WaveStatus.OPEN else 'followed'}",

@@ -18,7 +18,7 @@ from survey_service.storage.setup import PlannedWave
 from survey_service.web.access import Access, access
 from survey_service.web.language import long_date, translate
 from survey_service.web.workspace.blueprint import pages
-from survey_service.web.workspace.frame import audience_name, project_frame
+from survey_service.web.workspace.frame import audience_name, project_frame, wave_period
 from survey_service.web.workspace.setup.comparison_pages import locked_values
 from survey_service.web.workspace.setup.room import (
     find_setup_project,
@@ -150,8 +150,7 @@ def _wave_row(found: ProjectSetup, wave: PlannedWave) -> dict[str, object]:
     return {
         "label": wave.label(g.language),
         "status": translate(f"workspace.status.{wave.status}"),
-        "opens_on": long_date(wave.opens_on),
-        "closes_on": long_date(wave.closes_on),
+        "period": wave_period(wave),
         "asked": [
             {
                 "audience": audience_name(audience),

@@ -177,6 +177,7 @@ def _wave_rows(
             row |= {
                 "label": wave.label(g.language),
                 "key": wave.key,
+                "is_imported": wave.origin != "asked",
                 "status_name": translate(f"workspace.status.{wave.status}"),
                 "opened": long_date(wave.opens_on),
                 "closed": long_date(wave.closes_on),
@@ -241,6 +242,7 @@ def _instrument_row(
     return {
         "label": wave.label(g.language),
         "is_planned": wave.status == WaveStatus.PLANNED,
+        "is_imported": wave.origin != "asked",
         "audiences": [
             {
                 "name": audience_name(audience),
