@@ -9,10 +9,10 @@ from survey_service.faults import FieldFault, InputRefused
 from survey_service.fieldwork.list_faults import refuse_list
 from survey_service.fieldwork.typed_input import TypedInput, tidy
 from survey_service.fieldwork.waves import WaveStatus
-from survey_service.storage import projects, setup
+from survey_service.storage import importing, projects, setup
 from survey_service.storage.database import Session, reading, writing
 from survey_service.storage.projects import ProjectRecord, WaveRecord
-from survey_service.storage.setup import UnitPlace
+from survey_service.storage.setup import PlannedWave, UnitPlace
 
 PEOPLE_LIMIT = 1_000_000
 LIST_FIELD = "text"
@@ -24,7 +24,9 @@ Cell = tuple[UUID, str]
 
 
 class RosterRefused(Exception):
-    """A roster has a cell under the project's minimum; it belongs to the unit above."""
+    """A roster has a cell under the project's minimum, which belongs to the unit above; or it is
+    fixed.
+    """
 
 
 def set_roster(wave_id: UUID, people: Mapping[Cell, int]) -> None:
@@ -36,11 +38,12 @@ def set_roster(wave_id: UUID, people: Mapping[Cell, int]) -> None:
             a smaller cell are counted with the unit above.
 
     Raises:
-        RosterRefused: naming every unit, audience and count under the minimum; nothing is stored.
+        RosterRefused: naming every unit, audience and count under the minimum, or why the roster
+            is fixed; nothing is stored.
     """
     wave = projects.find_wave(reading(), wave_id)
     project = projects.find_project(reading(), wave.project_id) if wave is not None else None
-    if project is None:
+    if wave is None or project is None:
         raise RosterRefused(f"wave {wave_id}: there is none with this id")
     names = {
         key: name for name, key in projects.find_units(reading(), project.municipality_id).items()
@@ -54,7 +57,14 @@ def set_roster(wave_id: UUID, people: Mapping[Cell, int]) -> None:
     if small:
         raise RosterRefused("; ".join(small))
     with writing() as session:
+        if importing.find_releases_holding(session, project.id, wave.key):
+            raise RosterRefused(f"wave {wave.key}: expected no release to hold it, found one")
         projects.set_roster(session, wave_id, people)
+
+
+def find_fixed_reason(wave: WaveRecord | PlannedWave, project_id: UUID) -> str | None:
+    """Return why a wave's roster cannot be changed, None where it can."""
+    return _why_fixed(reading(), project_id, wave.key, wave.status)
 
 
 def read_roster(wave_id: UUID) -> dict[Cell, int]:
@@ -71,12 +81,12 @@ def save_roster(project: ProjectRecord, wave_id: UUID, typed_cells: Mapping[Cell
     """Store typed cells of a wave's roster, an empty one as none; the others stay as they are.
 
     Raises InputRefused with every cell that is no whole number or under the project's minimum:
-    its people are counted with the unit above; and for a wave that is open. Nothing is stored
-    then.
+    its people are counted with the unit above; and for a wave that is open or that a release
+    holds, published or not. Nothing is stored then.
     """
     typed = TypedInput()
     with writing() as session:
-        _refuse_while_open(session, wave_id)
+        _refuse_fixed(session, wave_id)
         units = {unit.id: unit for unit in setup.find_unit_places(session, project.municipality_id)}
         people = setup.find_roster(session, wave_id)
         for cell, text in typed_cells.items():
@@ -113,7 +123,7 @@ def import_roster(project: ProjectRecord, wave_id: UUID, listed: Sequence[People
     """
     typed = TypedInput()
     with writing() as session:
-        _refuse_while_open(session, wave_id)
+        _refuse_fixed(session, wave_id)
         places = setup.find_unit_places(session, project.municipality_id)
         units = {unit.id: unit for unit in places}
         called = _group_by_name(places)
@@ -143,10 +153,11 @@ def import_roster(project: ProjectRecord, wave_id: UUID, listed: Sequence[People
 def copy_roster(project: ProjectRecord, wave_id: UUID) -> None:
     """Store the roster of the wave before in place of a wave's own.
 
-    Raises InputRefused where there is no wave before, it has no roster, or the wave is open.
+    Raises InputRefused where there is no wave before, it has no roster, or the wave is open or in
+    a release.
     """
     with writing() as session:
-        _refuse_while_open(session, wave_id)
+        _refuse_fixed(session, wave_id)
         waves = setup.find_planned_waves(session, project.id)
         place = next((i for i, wave in enumerate(waves) if wave.id == wave_id), 0)
         before = setup.find_roster(session, waves[place - 1].id) if place else {}
@@ -173,12 +184,22 @@ def find_too_few_listed(project: ProjectRecord, wave: WaveRecord) -> list[str]:
     return found
 
 
-def _refuse_while_open(session: Session, wave_id: UUID) -> None:
-    # How many there are to ask decides what is shown of an open wave's counts: whoever could change
-    # it meanwhile would see a small unit's.
+def _refuse_fixed(session: Session, wave_id: UUID) -> None:
     wave = projects.find_wave(session, wave_id)
-    if wave is not None and wave.status == WaveStatus.OPEN:
-        raise InputRefused(FieldFault("", "roster_while_open"))
+    reason = wave and _why_fixed(session, wave.project_id, wave.key, wave.status)
+    if reason:
+        raise InputRefused(FieldFault("", reason))
+
+
+def _why_fixed(session: Session, project_id: UUID, wave_key: str, status: str) -> str | None:
+    # How many there are to ask decides which units' counts are shown: of an open wave day by day,
+    # of a closed one from release to release. Whoever could change it in between would see other
+    # units than before, and by subtraction those that were held back both times.
+    if status == WaveStatus.OPEN:
+        return "roster_while_open"
+    if importing.find_releases_holding(session, project_id, wave_key):
+        return "roster_released"
+    return None
 
 
 def _sum(cells: Mapping[Cell, int], audience: str) -> int:

@@ -12,7 +12,6 @@ from survey_service.fieldwork.list_faults import first_faults
 from survey_service.fieldwork.rosters import cell_field
 from survey_service.fieldwork.setup_steps import ProjectSetup, read_setup
 from survey_service.fieldwork.unit_tree import TreeRow, read_tree
-from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import projects
 from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord
@@ -162,7 +161,7 @@ def _roster_page(
         ],
         has_units=bool(found.units),
         too_few=_too_few(project, wave),
-        is_open=wave.status == WaveStatus.OPEN,
+        fixed_reason=rosters.find_fixed_reason(wave, project.id),
         can_copy=_has_roster_before(found, wave),
         minimum=project.minimum,
         back_url=step_url(project.id, "rosters"),
