@@ -45,9 +45,9 @@ def compare(
     """Compare the closed waves of a project: what may be shown of them now."""
     from survey_service.cli.service import open_installation
     from survey_service.exchange.released_formats import released_as_json
+    from survey_service.reporting.earlier_releases import TooFewChanged
     from survey_service.reporting.releasing import (
         NothingToRelease,
-        TooFewChanged,
         compute_figures,
         find_release,
     )

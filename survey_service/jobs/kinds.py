@@ -21,11 +21,8 @@ def make_release(request: JobRequest) -> JobResult:
 
     It is not published: that is a step of its own.
     """
-    from survey_service.reporting.releasing import (
-        NothingToRelease,
-        TooFewChanged,
-        prepare_release,
-    )
+    from survey_service.reporting.earlier_releases import ReleaseOvertaken, TooFewChanged
+    from survey_service.reporting.releasing import NothingToRelease, prepare_release
 
     try:
         number = prepare_release(request.project_id, request.today, request.tell)
@@ -33,6 +30,8 @@ def make_release(request: JobRequest) -> JobResult:
         raise JobFailed("nothing_to_release") from error
     except TooFewChanged as error:
         raise JobFailed("release_stands") from error
+    except ReleaseOvertaken as error:
+        raise JobFailed("release_overtaken") from error
     return JobResult({"number": number})
 
 

@@ -1,6 +1,6 @@
 """Response rates per unit, so that no unit held back follows from the total and the others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from survey_service.measurement.field_disclosure import FieldUnit, ShownUnits, find_shown_units
 from survey_service.measurement.figure_rounding import round_share
@@ -41,6 +41,32 @@ def disclose_rates(
         _release_rate(group[0], rate, minimum)
         for group, found in groups.items()
         for rate in _shown(found, minimum, parents, seen.get(group))
+    )
+
+
+def keep_back_again(
+    rates: Iterable[ReleasedRate], earlier: Iterable[tuple[Collection[str], Iterable[ReleasedRate]]]
+) -> tuple[ReleasedRate, ...]:
+    """Return the rates without those of units that an earlier release of their wave kept back.
+
+    Args:
+        rates: as `disclose_rates` returned them.
+        earlier: of every earlier release the waves it holds and the rates it shows.
+
+    The totals are known, so a unit that stood back keeps others from being found by subtraction
+    for as long as they stand in any release.
+    """
+    shown_before = [
+        (waves, {(rate.wave, rate.audience, rate.unit) for rate in shown})
+        for waves, shown in earlier
+    ]
+    return tuple(
+        rate
+        for rate in rates
+        if all(
+            rate.wave not in waves or (rate.wave, rate.audience, rate.unit) in shown
+            for waves, shown in shown_before
+        )
     )
 
 

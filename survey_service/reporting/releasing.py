@@ -1,6 +1,6 @@
 """From scores to a release: load, compare, suppress, freeze."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -12,13 +12,8 @@ from survey_service.measurement.comparison import (
 from survey_service.measurement.detail_disclosure import attach_details, disclose_details
 from survey_service.measurement.differencing import (
     Basis,
-    changed_too_little,
     count_basis,
     count_unit_basis,
-    shown_basis,
-    shown_units,
-    units_changed_too_little,
-    units_to_show_again,
 )
 from survey_service.measurement.disclosure import ReleasedFigures, disclose
 from survey_service.measurement.field_disclosure import ShownUnits
@@ -27,11 +22,18 @@ from survey_service.measurement.instrument_versions import join_versions
 from survey_service.measurement.item_table import ItemTable, Response, tabulate_responses
 from survey_service.measurement.principles import Relation
 from survey_service.measurement.project_analysis import Progress, analyse
-from survey_service.measurement.rate_disclosure import SeenUnits
+from survey_service.measurement.rate_disclosure import SeenUnits, keep_back_again
 from survey_service.measurement.release_format import released_from_json, released_to_json
 from survey_service.measurement.score_table import ScoreTable, tabulate
 from survey_service.measurement.unit_disclosure import UnitGroup
 from survey_service.measurement.unit_tree import Parents
+from survey_service.reporting.earlier_releases import (
+    EarlierRelease,
+    find_earlier,
+    find_units_before,
+    refuse_overtaken,
+    refuse_small_changes,
+)
 from survey_service.storage import counts, importing, projects, results
 from survey_service.storage.database import reading, writing
 from survey_service.storage.projects import ProjectRecord, WaveRecord
@@ -49,10 +51,6 @@ class ReleaseUnknown(Exception):
 
 class ReleaseOutdated(Exception):
     """A newer release is published; an older one would only take back what was told since."""
-
-
-class TooFewChanged(Exception):
-    """Fewer people's answers than the minimum have changed since the newest release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +132,9 @@ def prepare_release(project_id: UUID, today: date, tell: Progress = lambda _step
 
     What they see counts as revealed: it is held against later releases like a published one.
 
-    Raises NothingToRelease with fewer than two closed waves, and TooFewChanged where holding the
-    new release against the newest would tell of fewer people than the minimum.
+    Raises NothingToRelease with fewer than two closed waves, TooFewChanged where holding the
+    new release against the newest would tell of fewer people than the minimum, and
+    ReleaseOvertaken where what it was held against changed while it was computed.
     """
     project, waves = _find(project_id)
     closed = _closed(waves)
@@ -144,6 +143,7 @@ def prepare_release(project_id: UUID, today: date, tell: Progress = lambda _step
     figures = _compute(project, closed, gathered, tell)
     wave_ids = {wave.key: wave.id for wave in closed}
     with writing() as session:
+        refuse_overtaken(session, project, closed, gathered.earlier)
         number = results.add_release(
             session, project_id, today, released_to_json(figures), is_published=False
         )
@@ -220,67 +220,31 @@ class _Gathered:
     basis: Basis
     parents: Parents
     units_before: dict[UnitGroup, frozenset[str]]
+    earlier: tuple[EarlierRelease, ...]
+    counts: dict[tuple[str, str], tuple[int, int | None]]
 
 
 def _gather(project: ProjectRecord, closed: tuple[WaveRecord, ...]) -> _Gathered:
     """Read all that figures rest on, before anything is computed from it."""
+    # First of all: a release that is made from here on was not held against these answers.
+    earlier = find_earlier(project.id)
     scores, item_tables = load_scores(project, closed), load_item_tables(closed)
     answers = results.count_answers(reading(), [wave.id for wave in closed], HELP_ITEM)
     help_given = count_help(answers, [wave.key for wave in closed])
     basis = count_basis(scores, item_tables, help_given)
-    _refuse_small_changes(project, basis)
+    refuse_small_changes(project, basis, earlier)
     parents = _find_parents(project)
     basis = basis | count_unit_basis(scores, parents)
-    before = _find_units_before(project, basis, parents)
-    return _Gathered(scores, item_tables, help_given, basis, parents, before)
+    before = find_units_before(project, basis, parents, earlier)
+    return _Gathered(
+        scores, item_tables, help_given, basis, parents, before, earlier, _counts(closed)
+    )
 
 
 def _find_parents(project: ProjectRecord) -> Parents:
     tree = projects.find_unit_tree(reading(), project.municipality_id)
     keys = {unit.id: unit.key for unit in tree}
     return {unit.key: keys.get(unit.parent_id) if unit.parent_id else None for unit in tree}
-
-
-def _find_units_before(
-    project: ProjectRecord, basis: Basis, parents: Parents
-) -> dict[UnitGroup, frozenset[str]]:
-    """Return the units to show again, by the newest release that showed their group.
-
-    Raises TooFewChanged where a new mean of everybody, held against units shown before, would
-    tell of too few.
-    """
-    found: dict[UnitGroup, frozenset[str]] = {}
-    bases: list[Basis] = []
-    for entry in results.find_releases(reading(), project.id):
-        shown = shown_units(find_release(project.id, entry.number).figures)
-        bases = [results.find_release_basis(reading(), project.id, entry.number), *bases]
-        changed = units_changed_too_little(shown, bases, basis, parents, project.minimum)
-        if changed:
-            places = ", ".join("/".join(group) for group in changed)
-            raise TooFewChanged(
-                f"release {entry.number} showed units: expected answers withdrawn since to leave"
-                f" {project.minimum} people or more to tell of; found fewer ({places})"
-            )
-        found = units_to_show_again(shown, bases[0], basis) | found
-    return found
-
-
-def _refuse_small_changes(project: ProjectRecord, basis: Basis) -> None:
-    newest = _newest_number(project.id, only_published=False)
-    if newest is None:
-        return
-    before: Basis = results.find_release_basis(reading(), project.id, newest)
-    if not before:
-        # Made before counts were kept, or the answers are purged: hold what was shown against it.
-        before = shown_basis(find_release(project.id).figures)
-        basis = {key: count for key, count in basis.items() if key in before}
-    changed = changed_too_little(before, basis, project.minimum)
-    if changed:
-        places = ", ".join(f"{audience} in {wave}" for audience, wave in changed)
-        raise TooFewChanged(
-            f"release {newest} stands: expected no answers withdrawn since, or those of"
-            f" {project.minimum} people or more behind every figure; found fewer ({places})"
-        )
 
 
 def _compute(
@@ -300,7 +264,7 @@ def _compute(
     )
     figures = disclose(
         analysis.comparison,
-        _counts(closed),
+        gathered.counts,
         tuple(wave.key for wave in closed),
         project.minimum,
         project.margin,
@@ -315,7 +279,13 @@ def _compute(
         gathered.units_before,
         _find_seen(project, closed),
     )
-    return attach_details(figures, details)
+    rates_before = (
+        (release.figures.waves, release.figures.details.response_rates)
+        for release in gathered.earlier
+        if release.figures.details
+    )
+    rates = keep_back_again(details.response_rates, rates_before)
+    return attach_details(figures, replace(details, response_rates=rates))
 
 
 def _find_seen(project: ProjectRecord, closed: tuple[WaveRecord, ...]) -> SeenUnits:

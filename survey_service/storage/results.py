@@ -16,6 +16,7 @@ from survey_service.measurement.item_table import Response as ItemResponse
 from survey_service.measurement.score_table import ScoreRow
 from survey_service.storage.tables import (
     Answer,
+    Project,
     Release,
     ReleaseContent,
     Response,
@@ -150,6 +151,11 @@ def find_unit_names(session: Session, municipality_id: UUID) -> dict[str, str]:
         .order_by(Unit.name)
     )
     return {row.key: row.name for row in rows}
+
+
+def lock_releases(session: Session, project_id: UUID) -> None:
+    """Let others who would store a release of this project wait until this transaction ends."""
+    session.execute(select(Project.id).where(Project.id == project_id).with_for_update())
 
 
 def add_release(

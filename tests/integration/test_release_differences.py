@@ -14,7 +14,8 @@ from survey_service.accounts.sign_in import Role, add_user
 from survey_service.cli import main
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.fieldwork.retention import purge_expired
-from survey_service.reporting.releasing import TooFewChanged, find_release, release_project
+from survey_service.reporting.earlier_releases import TooFewChanged
+from survey_service.reporting.releasing import find_release, release_project
 from survey_service.storage.database import Base, database
 
 EVALUATOR, PASSWORD = "kari@example.org", "fire grønne hatte"

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from survey_service.accounts.sign_in import Role, add_user
 from survey_service.cli import main
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
+from survey_service.reporting.earlier_releases import TooFewChanged
 from survey_service.reporting.releasing import (
     ReleaseOutdated,
     ReleaseUnknown,
-    TooFewChanged,
     find_release,
     prepare_release,
     publish_release,
