@@ -140,6 +140,9 @@ def some_details(**of):
         "response_rates": (
             ReleasedRate("final", "huset", "citizen", 41, 82, 0.5),
             ReleasedRate("final", "botilbud", "citizen", 12, 34, 0.35),
+            ReleasedRate("final", "huset", "staff", 12, 16, 0.75),
+            ReleasedRate("final", "botilbud", "staff", 10, 20, 0.5),
+            ReleasedRate("final", "huset", "relative", 10, 40, 0.25),
         ),
         "potentials": (
             ReleasedPotential(
@@ -148,7 +151,7 @@ def some_details(**of):
             ),
             ReleasedPotential("staff", "final", PotentialStatus.ORDER_UNCERTAIN, ("early",), ()),
         ),
-        "method_rows": (a_method_row(),),
+        "method_rows": tuple(a_method_row(key) for key in ("hopes", "resources", "network")),
         "unit_figures": (
             *(a_unit_figure("huset", key) for key in PRINCIPLES),
             a_unit_figure("botilbud", "hopes", 44.0, standing=UnitStanding.BELOW),
@@ -196,9 +199,9 @@ def a_unit_figure(
     return ReleasedUnitFigure("citizen", principle, wave, unit, False, mean, interval, standing)
 
 
-def a_method_row():
+def a_method_row(principle="hopes"):
     return ReleasedMethodRow(
-        audience="citizen", principle="hopes", from_wave="baseline", to_wave="final",
+        audience="citizen", principle=principle, from_wave="baseline", to_wave="final",
         family="primary", n_from=80, n_to=80, n_both=40, mean_from=57.1, mean_to=66.9,
         difference=10.0, standard_error=2.1, df=33.0, p=0.012, p_adjusted=0.034,
         effect_size=0.41, equivalence_p=0.71, equivalence_p_adjusted=0.9, equivalence_power=0.45,
