@@ -45,7 +45,8 @@ def audience_gaps(
         wave: the wave both answered in.
 
     Scores are means of the shared items under the usual rule for missing ones. The interval is
-    unit-clustered where both audiences have at least two units, else Welch's.
+    unit-clustered where both audiences have at least two units, but never surer than Welch's;
+    else it is Welch's.
     """
     return tuple(
         measure_gap(
@@ -88,7 +89,7 @@ def measure_gap(
         n_second=len(scores[1]),
         mean_first=_mean(scores[0]),
         mean_second=_mean(scores[1]),
-        gap=estimate_difference(scores[1], scores[0], units[1], units[0]),
+        gap=estimate_difference(scores[1], scores[0], units[1], units[0], people_differ=True),
     )
 
 

@@ -64,6 +64,7 @@ def estimate_difference(
     to_units: Names | None = None,
     *,
     needs_units: bool = False,
+    people_differ: bool = False,
 ) -> Estimate:
     """Return the mean of `to_values` less that of `from_values`.
 
@@ -73,6 +74,9 @@ def estimate_difference(
         from_units: each person's unit, None where not known.
         to_units: likewise.
         needs_units: whether to withhold inference where units cannot carry it, as between waves.
+        people_differ: whether nobody is in both groups. Units then never make the difference
+            surer than its people alone would: the larger standard error, the fewer degrees of
+            freedom. Of the same people twice, Welch's error would be too large.
 
     Clustered on units where both groups have at least two; else Welch's t-test, which takes the
     people as independent of each other.
@@ -83,12 +87,15 @@ def estimate_difference(
             return plain
         return _without(plain.value, plain.n, 1, "one_unit", _ONE_UNIT)
     group = np.repeat([0.0, 1.0], [len(from_values), len(to_values)])
-    return estimate_coefficient(
+    clustered = estimate_coefficient(
         np.column_stack([np.ones(len(group)), group]),
         np.concatenate([from_values, to_values]),
         np.concatenate([from_units, to_units]),
         1,
     )
+    if not people_differ:
+        return clustered
+    return _no_surer_than(_welch(from_values, to_values), clustered)
 
 
 def estimate_coefficient(
@@ -205,6 +212,17 @@ def _welch(from_values: Floats, to_values: Floats) -> Estimate:
     ]
     df = sum(parts) ** 2 / sum(shares) if sum(shares) > 0 else 1.0
     return _with_interval(value, sum(parts), df, n, 0)
+
+
+def _no_surer_than(plain: Estimate, clustered: Estimate) -> Estimate:
+    # A few units can come out alike by luck; their spread would then pass for certainty.
+    if clustered.value is None or clustered.standard_error is None or clustered.df is None:
+        return clustered
+    if plain.standard_error is None or plain.df is None:
+        return clustered
+    error = max(clustered.standard_error, plain.standard_error)
+    df = min(clustered.df, plain.df)
+    return _with_interval(clustered.value, error**2, df, clustered.n, clustered.unit_count)
 
 
 def _with_interval(value: float, variance: float, df: float, n: int, unit_count: int) -> Estimate:
