@@ -4,6 +4,7 @@ import io
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -522,3 +523,24 @@ def test_the_deadline_in_letters_is_the_waves_last_day(
     confirm(evaluator, installation, ANNA)
     merge = evaluator.client.get(f"{evaluator.path}/flettefil.csv").get_data(as_text=True)
     assert merge.rstrip().endswith(";1. april 2026")
+
+
+def test_who_invites_is_told_when_letters_would_carry_an_address_nobody_set(
+    installation: Installation, evaluator: Visitor
+) -> None:
+    page = f"/arbejdsrum/projekt/{installation.project_id}/invitationer"
+    told = "kommer der til at stå http://localhost"
+    assert told in evaluator.get(page).text
+    settings = installation.app.extensions["survey_settings"]
+    installation.app.extensions["survey_settings"] = replace(
+        settings, public_address="https://svar.example"
+    )
+    assert told not in evaluator.get(page).text
+
+
+def test_a_list_of_names_gives_letters_and_no_slips_without_names(
+    installation: Installation, evaluator: Visitor
+) -> None:
+    confirm(evaluator, installation, ANNA, BO)
+    assert "breve.pdf" in evaluator.html
+    assert "sedler.pdf" not in evaluator.html

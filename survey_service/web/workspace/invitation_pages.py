@@ -30,6 +30,7 @@ from survey_service.web.workspace.frame import (
     own_units,
     project_frame,
 )
+from survey_service.web.workspace.invitation_words import has_public_address, public_address
 
 LIST_BYTES = 8 * 1024 * 1024
 """Room for 20,000 lines with names and addresses."""
@@ -63,6 +64,7 @@ def show_invitations(project_id: UUID) -> ResponseReturnValue:
         "workspace/invitations/invitations.html",
         **project_frame(project, "invitations"),
         waves=[_wave_card(project, wave) for wave in found if wave.status == WaveStatus.OPEN],
+        unnamed_address=None if has_public_address() else public_address(),
         project_url=url_for("workspace.project", project_id=project_id),
         tablets_url=url_for("kiosk.tablets", project_id=project_id),
         messages=[

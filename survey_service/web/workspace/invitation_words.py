@@ -24,6 +24,12 @@ def public_address() -> str:
     return settings.public_address or request.host_url.rstrip("/")
 
 
+def has_public_address() -> bool:
+    """Whether the installation says what people type to come here."""
+    settings = cast("Settings", current_app.extensions["survey_settings"])
+    return settings.public_address is not None
+
+
 def mail_words(project: ProjectRecord, wave: WaveRecord) -> Words:
     """Return what all e-mails of a wave share, in every language."""
     contacts = _contacts(project)
