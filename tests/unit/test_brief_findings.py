@@ -48,7 +48,11 @@ SAME, UNCLEAR, FEW = Verdict.NO_RELEVANT_CHANGE, Verdict.CANNOT_TELL, Verdict.TO
             "Fremgang på ét af tre principper. To kan ikke afgøres.",
         ),
         ((UNCLEAR, UNCLEAR, FEW), "Vi kan ikke se, om der er sket en ændring."),
-        ((FEW, FEW, FEW), "Vi viser ingen konklusion, fordi den ville bygge på eller røbe noget om for få personer."),
+        (
+            (FEW, FEW, FEW),
+            "Vi viser ingen konklusion, fordi den ville bygge på eller røbe noget om for få"
+            " personer.",
+        ),
     ],
 )
 def test_the_headline_counts_what_was_found(verdicts, headline):
