@@ -51,6 +51,21 @@ def test_people_without_a_pseudonym_are_counted_apart_and_never_linked():
     assert (found.unlinked_from, found.unlinked_to) == (1, 2)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_followed"),
+    [
+        ("a", "a", True),
+        ("a", "b", True),  # one is known to have left and one to have joined
+        ("", "b", False),  # a wave without pseudonyms: whether b is new is not known
+        ("a", "", False),
+    ],
+)
+def test_a_wave_without_pseudonyms_tells_of_nobody_who_left_or_joined(first, second, is_followed):
+    rows = [score(first, "baseline", 40.0), score(second, "final", 50.0)]
+    people = follow_people(tabulate(rows, WAVES), "citizen", "hopes", *WAVES)
+    assert people.can_be_followed is is_followed
+
+
 def test_other_audiences_stay_out():
     rows = [score("a", wave, 40.0) for wave in WAVES]
     rows += [score("b", wave, 90.0, audience="staff") for wave in WAVES]
