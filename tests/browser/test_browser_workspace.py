@@ -48,7 +48,7 @@ def test_the_results_are_told_in_words_picture_and_table(evaluator: Person) -> N
     picture = evaluator.page.get_by_role("img").filter(visible=True)
     assert picture.count() == 1
     assert picture.locator("desc").text_content()
-    rows = evaluator.page.locator("main table tbody tr")
+    rows = evaluator.page.locator("main table").first.locator("tbody tr")
     assert rows.count() == 8
     for row in rows.all():
         assert row.get_by_role("cell").last.inner_text() in VERDICTS
@@ -61,7 +61,7 @@ def test_the_downloaded_brief_tells_the_same_as_the_page(evaluator: Person, tmp_
     counts = evaluator.page.locator("h2.figure").first.inner_text().split(" · ")
     verdicts = {
         row.get_by_role("cell").last.inner_text()
-        for row in evaluator.page.locator("main table tbody tr").all()
+        for row in evaluator.page.locator("main table").first.locator("tbody tr").all()
     }
     headline = evaluator.page.locator("main .lead").inner_text()
     with evaluator.page.expect_download() as caught:
