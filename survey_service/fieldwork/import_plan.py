@@ -9,7 +9,7 @@ from survey_service.fieldwork.import_choices import ImportChoices
 from survey_service.fieldwork.typed_input import TypedInput, make_key
 from survey_service.fieldwork.wave_plan import LABEL_LIMIT
 from survey_service.measurement.instrument import Audience
-from survey_service.storage import projects
+from survey_service.storage import projects, results
 from survey_service.storage.database import Session, reading
 from survey_service.storage.importing import NewWave
 from survey_service.storage.projects import ProjectRecord, WaveRecord
@@ -31,7 +31,7 @@ def plan_import(project: ProjectRecord, choices: ImportChoices, today: date) -> 
     """Return what was said of the wave itself, read and checked.
 
     Raises InputRefused with every fault: a missing or taken name, dates backwards, in the future or
-    over another wave's, an unknown wording or audience.
+    over another wave's, an unknown wording or audience, a project that has a release already.
     """
     typed = TypedInput()
     label_da = typed.read_text("label_da", choices.label_da, LABEL_LIMIT)
@@ -43,6 +43,10 @@ def plan_import(project: ProjectRecord, choices: ImportChoices, today: date) -> 
         typed.refuse("framework", "unknown_choice")
     if choices.audience and choices.audience not in set(Audience):
         typed.refuse("audience", "unknown_choice")
+    if results.find_releases(reading(), project.id):
+        # Every wave moves all adjusted means a little: invented ones between releases would give
+        # one equation after another about those of a unit that is held back.
+        typed.refuse("", "import_after_release")
     waves = projects.find_waves(reading(), project.id)
     _check_name(typed, label_da, choices.key, waves)
     if opens_on is not None and closes_on is not None:

@@ -479,6 +479,14 @@ def test_an_import_stays_once_a_release_holds_it_also_an_unpublished_one(
     assert len(installation.rows("response")) == 24
 
 
+def test_no_wave_comes_in_once_results_were_worked_out(installation: Installation):
+    two_waves(installation)
+    with installation.context():
+        prepare_release(installation.project_id, installation.clock.today)
+    assert "import_after_release" in refused(lambda: bring_in(installation, ANSWERS))
+    assert len(installation.rows("response")) == 24
+
+
 def test_a_wave_that_was_asked_here_cannot_be_taken_back(installation: Installation):
     with installation.context():
         rules = refused(
