@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from builders import TODAY, Installation
 from demonstration import _free_port
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from survey_service.fieldwork.batches import Invited, load_invited
@@ -67,23 +67,20 @@ def invited(installation: Installation) -> Invited:
 class ProfiledBrowser:
     """Chromium with files of its own in `folder`, as on somebody's telephone."""
 
-    def __init__(self, folder: Path, **choices: object) -> None:
-        self.folder, self.choices = folder, choices
+    def __init__(self, chromium: Browser, folder: Path, **choices: object) -> None:
+        self.chromium, self.folder, self.choices = chromium, folder, choices
 
     def __enter__(self) -> Page:
-        executable = shutil.which("chromium")
-        if executable is None:
-            pytest.skip("chromium is not installed")
-        self._playwright = sync_playwright().start()
-        self._context: BrowserContext = self._playwright.chromium.launch_persistent_context(
-            self.folder, executable_path=executable, args=["--no-sandbox", "--disable-gpu"],
-            **self.choices,
-        )  # type: ignore[arg-type]  # fmt: skip
+        self._context: BrowserContext = self.chromium.browser_type.launch_persistent_context(
+            self.folder,
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu"],
+            **self.choices,  # type: ignore[arg-type]
+        )
         return self._context.pages[0]
 
     def __exit__(self, *_error: object) -> None:
         self._context.close()
-        self._playwright.stop()
 
 
 def files_that_hold(folder: Path, text: str) -> list[str]:
@@ -98,10 +95,10 @@ def files_that_hold(folder: Path, text: str) -> list[str]:
 
 
 def test_neither_the_browsers_files_nor_a_request_ever_hold_the_code(
-    served: Served, invited: Invited, tmp_path: Path
+    chromium: Browser, served: Served, invited: Invited, tmp_path: Path
 ) -> None:
     folder = tmp_path / "profile"
-    with ProfiledBrowser(folder) as page:
+    with ProfiledBrowser(chromium, folder) as page:
         page.goto(invited.link(served.url))
         page.wait_for_url("**/om")
         page.goto(f"{served.url}/svar/1")
@@ -114,13 +111,13 @@ def test_neither_the_browsers_files_nor_a_request_ever_hold_the_code(
 
 
 def test_the_address_a_browser_has_kept_opens_nothing_for_the_next_one(
-    served: Served, invited: Invited, tmp_path: Path
+    chromium: Browser, served: Served, invited: Invited, tmp_path: Path
 ) -> None:
-    with ProfiledBrowser(tmp_path / "first") as page:
+    with ProfiledBrowser(chromium, tmp_path / "first") as page:
         page.goto(invited.link(served.url))
         page.wait_for_url("**/om")
         assert page.evaluate("history.length") <= 3
-    with ProfiledBrowser(tmp_path / "next") as page:
+    with ProfiledBrowser(chromium, tmp_path / "next") as page:
         page.goto(invited.link(served.url))
         page.get_by_text(re.compile("virker kun én gang")).first.wait_for()
         assert page.url == f"{served.url}/k"
@@ -130,9 +127,9 @@ def test_the_address_a_browser_has_kept_opens_nothing_for_the_next_one(
 
 
 def test_back_leads_to_an_address_without_anything_in_it(
-    served: Served, invited: Invited, tmp_path: Path
+    chromium: Browser, served: Served, invited: Invited, tmp_path: Path
 ) -> None:
-    with ProfiledBrowser(tmp_path / "profile") as page:
+    with ProfiledBrowser(chromium, tmp_path / "profile") as page:
         page.goto(invited.link(served.url))
         page.wait_for_url("**/om")
         page.go_back()
@@ -140,9 +137,9 @@ def test_back_leads_to_an_address_without_anything_in_it(
 
 
 def test_without_scripts_the_page_asks_for_the_code_on_the_letter(
-    served: Served, invited: Invited, tmp_path: Path
+    chromium: Browser, served: Served, invited: Invited, tmp_path: Path
 ) -> None:
-    with ProfiledBrowser(tmp_path / "profile", java_script_enabled=False) as page:
+    with ProfiledBrowser(chromium, tmp_path / "profile", java_script_enabled=False) as page:
         page.goto(invited.link(served.url))
         page.get_by_label("Din kode").fill(invited.shown_code)
         page.get_by_role("button", name="Fortsæt").click()

@@ -67,7 +67,7 @@ def brief(project_id: UUID) -> ResponseReturnValue:
     project = find_own_project(project_id)
     require_confirmed()
     chosen = request.form.get("language", DEFAULT_LANGUAGE)
-    wanted = request.form.get("brief", BriefKind.LEADERS.value)
+    wanted = request.form.get("brief") or BriefKind.LEADERS.value
     release = find_shown_release(project.id)
     if release is None or wanted not in dict(offered_briefs(project)):
         abort(404)
