@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from survey_service.catalogue import load_frameworks
+from survey_service.faults import FieldFault, InputRefused
 from survey_service.fieldwork.import_choices import ImportChoices
 from survey_service.fieldwork.typed_input import TypedInput, make_key
 from survey_service.fieldwork.wave_plan import LABEL_LIMIT
@@ -31,7 +32,7 @@ def plan_import(project: ProjectRecord, choices: ImportChoices, today: date) -> 
     """Return what was said of the wave itself, read and checked.
 
     Raises InputRefused with every fault: a missing or taken name, dates backwards, in the future or
-    over another wave's, an unknown wording or audience, a project that has a release already.
+    over another wave's, an unknown wording or audience.
     """
     typed = TypedInput()
     label_da = typed.read_text("label_da", choices.label_da, LABEL_LIMIT)
@@ -43,10 +44,6 @@ def plan_import(project: ProjectRecord, choices: ImportChoices, today: date) -> 
         typed.refuse("framework", "unknown_choice")
     if choices.audience and choices.audience not in set(Audience):
         typed.refuse("audience", "unknown_choice")
-    if results.find_releases(reading(), project.id):
-        # Every wave moves all adjusted means a little: invented ones between releases would give
-        # one equation after another about those of a unit that is held back.
-        typed.refuse("", "import_after_release")
     waves = projects.find_waves(reading(), project.id)
     _check_name(typed, label_da, choices.key, waves)
     if opens_on is not None and closes_on is not None:
@@ -56,6 +53,16 @@ def plan_import(project: ProjectRecord, choices: ImportChoices, today: date) -> 
         raise ValueError("dates: expected both read, found none")
     key = choices.key or make_key(label_da, {wave.key for wave in waves})
     return PlannedImport(key, label_da, label_en or label_da, opens_on, closes_on, framework)
+
+
+def refuse_after_release(project_id: UUID) -> None:
+    """Refuse to let a wave in once results were worked out, published or not: InputRefused.
+
+    Every wave moves all adjusted means a little: invented ones between releases would give one
+    equation after another about those of a unit that is held back.
+    """
+    if results.find_releases(reading(), project_id):
+        raise InputRefused(FieldFault("", "import_after_release"))
 
 
 def place_wave(

@@ -13,7 +13,12 @@ from survey_service.exchange.wave_files import WaveTable
 from survey_service.faults import FieldFault, InputRefused
 from survey_service.fieldwork.column_mapping import ImportFrame, frame_of
 from survey_service.fieldwork.import_choices import ImportChoices
-from survey_service.fieldwork.import_plan import PlannedImport, place_wave, plan_import
+from survey_service.fieldwork.import_plan import (
+    PlannedImport,
+    place_wave,
+    plan_import,
+    refuse_after_release,
+)
 from survey_service.fieldwork.invitations import pseudonym_of
 from survey_service.fieldwork.rehearsing import (
     ImportedPerson,
@@ -87,6 +92,7 @@ def import_wave(
         upload = find_upload(keys, project_id, upload_id)
     if project is None or upload is None:
         raise InputRefused(FieldFault("file", "upload_gone"))
+    refuse_after_release(project_id)
     planned = plan_import(project, upload.choices, today)
     trial = try_upload(keys, project, upload, tell)
     _refuse_unready(trial.rehearsal, upload.choices)

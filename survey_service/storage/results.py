@@ -27,6 +27,7 @@ from survey_service.storage.tables import (
 )
 
 ROWS_AT_ONCE = 10_000
+LARGEST_NUMBER = 2**31 - 1
 
 FOLLOWED_PSEUDONYM = case((Wave.origin == "asked", Response.pseudonym))
 """A response's pseudonym, None in a wave that was not asked here.
@@ -206,6 +207,8 @@ def find_releases(session: Session, project_id: UUID) -> list[ReleaseEntry]:
 
 def find_release(session: Session, project_id: UUID, number: int) -> ReleaseRecord | None:
     """Return one release of a project, None if there is none with this number."""
+    if not 0 < number <= LARGEST_NUMBER:
+        return None  # an address may name any
     row = session.execute(
         select(Release.number, Release.released_on, Release.content, Release.is_published).where(
             Release.project_id == project_id, Release.number == number

@@ -15,6 +15,8 @@ sys.path.append(str(Path(__file__).parents[1] / "unit"))  # the brief builder st
 from brief_builder import a_brief
 from test_accessibility import EVERY_RULE, find_violations
 
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
 
 @pytest.fixture(scope="module")
 def screen(chromium: Browser) -> Iterator[Page]:

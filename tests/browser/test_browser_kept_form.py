@@ -5,7 +5,7 @@ from demonstration import Demonstration
 from person import Person
 from service_pages import end_session_while_typing, sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def test_what_was_typed_is_kept_and_sent_after_signing_in_again(

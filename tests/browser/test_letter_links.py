@@ -18,7 +18,7 @@ from survey_service.fieldwork.invitations import BatchKind, Invitee, invite_batc
 from survey_service.storage import invitations as storage
 from survey_service.storage.database import reading
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 SECONDS_UNTIL_WRITTEN = 12
 """Chromium writes its history some seconds after a page was left, and when it closes."""

@@ -15,6 +15,8 @@ from survey_service.storage import accounts, projects
 from survey_service.storage.database import Base, writing
 from survey_service.web.access import ROLES, Access, access_rule_of
 
+pytestmark = pytest.mark.long
+
 TABLES = {"batch": "invitation_batch"}
 """Which table holds what an address names; else the one called as the address calls it."""
 

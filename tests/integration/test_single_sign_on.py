@@ -28,6 +28,8 @@ from survey_service.accounts.sign_in import Role, add_user
 from survey_service.storage import accounts
 from survey_service.storage.database import writing
 
+pytestmark = pytest.mark.long
+
 HERE = Path(__file__).parents[1] / "single_sign_on"
 VERSION = json.loads((HERE / "package.json").read_text())["dependencies"]["oidc-provider"]
 SIGN_IN = "/arbejdsrum/log-ind"
