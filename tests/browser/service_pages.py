@@ -56,7 +56,8 @@ def _write(person: Person, demonstration: Demonstration) -> None:
     """Come to a question that is answered in words."""
     wave_id = demonstration.open_own_wave(offers_free_text=True)
     person.enter(demonstration.issue_code(wave_id=wave_id)).open("/gennemse")
-    person.page.locator("ol li a").last.click()
+    with person.page.expect_navigation():
+        person.page.locator("ol li a").last.click()
 
 
 def _write_too_much(person: Person, demonstration: Demonstration) -> None:
