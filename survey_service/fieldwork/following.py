@@ -15,6 +15,7 @@ from survey_service.measurement.field_progress import (
     visible_days,
 )
 from survey_service.measurement.figure_rounding import round_share
+from survey_service.measurement.unit_tree import in_tree_order
 from survey_service.storage import counts, projects
 from survey_service.storage.counts import Cell, DailyCount, KeptUnitCount
 from survey_service.storage.database import reading
@@ -96,23 +97,6 @@ def follow_wave(
         own_units is not None,
         tuple(_audience(field, name, daily) for name in audiences),
     )
-
-
-def in_tree_order(units: Iterable[UnitRecord]) -> list[tuple[UnitRecord, int]]:
-    """Return units with their depth, each followed by those below it, as they came otherwise."""
-    known = list(units)
-    ids = {unit.id for unit in known}
-    below: dict[object, list[UnitRecord]] = {}
-    for unit in known:
-        parent = unit.parent_id if unit.parent_id in ids else None
-        below.setdefault(parent, []).append(unit)
-    found: list[tuple[UnitRecord, int]] = []
-    waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
-    while waiting:
-        unit, depth = waiting.pop()
-        found.append((unit, depth))
-        waiting += [(child, depth + 1) for child in reversed(below.get(unit.id, []))]
-    return found
 
 
 @dataclass(frozen=True, slots=True)

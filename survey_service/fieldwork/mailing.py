@@ -191,6 +191,18 @@ def send_test(server: MailServer, to: str, message: Message) -> None:
             raise MailRefused("mail_not_taken") from error
 
 
+def fill_in_for(person: Invited, message: Message, words: Words) -> Message:
+    """Return a message as one person gets it, by e-mail or any other way."""
+    values = {
+        "code": person.shown_code,
+        "link": person.link(words.address),
+        "address": words.address,
+        "deadline": words.deadline[person.language],
+        "contact": words.contact[person.language],
+    }
+    return fill_in(message, values)
+
+
 def compose(server: MailServer, to: str, message: Message) -> EmailMessage:
     """Return the mail: plain text, without pictures or anything else that tells it was read.
 
@@ -335,14 +347,7 @@ def _remind_one(
 
 
 def _mail_to(server: MailServer, message: Message, person: Invited, words: Words) -> EmailMessage:
-    values = {
-        "code": person.shown_code,
-        "link": person.link(words.address),
-        "address": words.address,
-        "deadline": words.deadline[person.language],
-        "contact": words.contact[person.language],
-    }
-    return compose(server, person.contact.email, fill_in(message, values))
+    return compose(server, person.contact.email, fill_in_for(person, message, words))
 
 
 def _take_back(person: Invited) -> None:

@@ -4,12 +4,13 @@ Results are read per unit and per level, so a unit that a wave has been asked in
 is. That goes for all units there were then, whether or not anybody in them answered.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from survey_service.faults import FieldFault, InputRefused
 from survey_service.fieldwork.typed_input import TypedInput, make_key
+from survey_service.measurement.unit_tree import in_tree_order
 from survey_service.storage import setup
 from survey_service.storage.database import Session, reading, writing
 from survey_service.storage.setup import UnitPlace
@@ -29,7 +30,8 @@ class TreeRow:
 
 def read_tree(municipality_id: UUID) -> list[TreeRow]:
     """Return a municipality's units, each below the unit it is part of."""
-    return list(_walk(setup.find_unit_places(reading(), municipality_id)))
+    places = setup.find_unit_places(reading(), municipality_id)
+    return [TreeRow(place, depth) for place, depth in in_tree_order(places)]
 
 
 def unmovable_units(municipality_id: UUID) -> frozenset[UUID]:
@@ -172,15 +174,3 @@ def _find(places: Iterable[UnitPlace], unit_id: UUID) -> UnitPlace:
     if found is None:
         raise InputRefused(FieldFault("unit", "unknown_choice"))
     return found
-
-
-def _walk(places: Sequence[UnitPlace]) -> Iterator[TreeRow]:
-    below: dict[UUID | None, list[UnitPlace]] = {}
-    for place in places:
-        below.setdefault(place.parent_id, []).append(place)
-    waiting = [TreeRow(place, 0) for place in reversed(below.get(None, []))]
-    while waiting:
-        row = waiting.pop()
-        yield row
-        parts = below.get(row.unit.id, [])
-        waiting += [TreeRow(place, row.depth + 1) for place in reversed(parts)]

@@ -1,9 +1,44 @@
 """The tree of units, as far as figures need it: what lies below what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Protocol, TypeVar
 
 Parents = Mapping[str, str | None]
 """Each unit's parent, None at the top; a unit that is not named stands at the top."""
+
+
+class Placed(Protocol):
+    """Anything that stands in the tree."""
+
+    @property
+    def id(self) -> Hashable:
+        """What others name it by."""
+
+    @property
+    def parent_id(self) -> Hashable | None:
+        """What it stands below, None at the top."""
+
+
+Unit = TypeVar("Unit", bound=Placed)
+
+
+def in_tree_order(units: Iterable[Unit]) -> list[tuple[Unit, int]]:
+    """Return units with their depth, each followed by those below it, as they came otherwise.
+
+    A unit whose parent is not among them stands at the top; a circle is left out.
+    """
+    known = list(units)
+    ids = {unit.id for unit in known}
+    below: dict[Hashable | None, list[Unit]] = {}
+    for unit in known:
+        below.setdefault(unit.parent_id if unit.parent_id in ids else None, []).append(unit)
+    found: list[tuple[Unit, int]] = []
+    waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
+    while waiting:
+        unit, depth = waiting.pop()
+        found.append((unit, depth))
+        waiting += [(child, depth + 1) for child in reversed(below.get(unit.id, []))]
+    return found
 
 
 def units_within(units: Iterable[str], parents: Parents) -> dict[str, frozenset[str]]:

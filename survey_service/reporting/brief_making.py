@@ -24,10 +24,11 @@ from survey_service.briefs.unit import has_own_figures
 from survey_service.catalogue import load_framework, load_instrument
 from survey_service.charts.heat_map import UnitPlace
 from survey_service.measurement.instrument import Instrument
+from survey_service.measurement.unit_tree import in_tree_order
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import projects, setup
 from survey_service.storage.database import reading
-from survey_service.storage.projects import UnitRecord, WaveRecord
+from survey_service.storage.projects import WaveRecord
 from survey_service.texts import Wording
 
 
@@ -165,7 +166,12 @@ def context_of(
         accessibility_url=accessibility_url,
         primary_waves=_primary_waves(release),
         own_words=own_words or OwnWords(),
-        units=_places(projects.find_unit_tree(reading(), project.municipality_id)),
+        units=tuple(
+            UnitPlace(unit.key, unit.name, depth)
+            for unit, depth in in_tree_order(
+                projects.find_unit_tree(reading(), project.municipality_id)
+            )
+        ),
         items=_items(used),
         talk_to=_contacts(project.id),
     )
@@ -225,20 +231,6 @@ def _items(used: tuple[Instrument, ...]) -> tuple[ItemName, ...]:
         for measure, items in instrument.measures.items()
         for item in items
     )
-
-
-def _places(tree: list[UnitRecord]) -> tuple[UnitPlace, ...]:
-    """Return the units as they stand in the tree, each before those below it."""
-    below: dict[UUID | None, list[UnitRecord]] = {}
-    for unit in tree:
-        below.setdefault(unit.parent_id, []).append(unit)
-    places: list[UnitPlace] = []
-    waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
-    while waiting:
-        unit, depth = waiting.pop()
-        places.append(UnitPlace(unit.key, unit.name, depth))
-        waiting += [(child, depth + 1) for child in reversed(below.get(unit.id, []))]
-    return tuple(places)
 
 
 def _contacts(project_id: UUID) -> tuple[TalkTo, ...]:

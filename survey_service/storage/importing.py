@@ -11,6 +11,7 @@ from sqlalchemy import Select, Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey_service.storage.jobs import UNFINISHED
+from survey_service.storage.projects import set_wave_instruments
 from survey_service.storage.responses import SentResponse, delete_responses
 from survey_service.storage.tables import (
     Answer,
@@ -219,15 +220,7 @@ def finish_wave(
     left_out_count: int,
 ) -> None:
     """Let a wave be seen, with its questionnaires, its wording's relations and its counts."""
-    for audience, (key, version) in instruments.items():
-        session.add(
-            WaveInstrument(
-                wave_id=wave_id,
-                audience=audience,
-                instrument_key=key,
-                instrument_version=version,
-            )
-        )
+    set_wave_instruments(session, wave_id, instruments)
     for principle, relation in relations.items():
         session.add(WavePrinciple(wave_id=wave_id, principle=principle, relation=relation))
     _keep_counts(session, wave_id, counted_on)

@@ -12,10 +12,10 @@ from survey_service.accounts import administration
 from survey_service.accounts.administration import AccountOverview, AccountUnknown, Scope
 from survey_service.accounts.roles import LIMITED_TO_UNITS, Role
 from survey_service.faults import FieldFault, InputRefused
+from survey_service.measurement.unit_tree import in_tree_order
 from survey_service.storage import projects
 from survey_service.storage.accounts import AccountRecord, MunicipalityName
 from survey_service.storage.database import reading
-from survey_service.storage.projects import UnitRecord
 from survey_service.web.access import Access, access
 from survey_service.web.language import translate
 from survey_service.web.settings import Settings
@@ -210,16 +210,8 @@ def _role_hint(role: Role) -> str:
 
 def _unit_choices(municipality: MunicipalityName) -> list[tuple[str, str, int]]:
     """Return the units as a tree reads: (id, name, depth), those below right after their parent."""
-    below: dict[UUID | None, list[UnitRecord]] = {}
-    for unit in projects.find_unit_tree(reading(), municipality.id):
-        below.setdefault(unit.parent_id, []).append(unit)
-    waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
-    found = []
-    while waiting:
-        unit, depth = waiting.pop()
-        found.append((str(unit.id), unit.name, depth))
-        waiting.extend((child, depth + 1) for child in reversed(below.get(unit.id, [])))
-    return found
+    tree = in_tree_order(projects.find_unit_tree(reading(), municipality.id))
+    return [(str(unit.id), unit.name, depth) for unit, depth in tree]
 
 
 def _confirm_page(account: AccountRecord, step: str, error: str | None = None) -> str:

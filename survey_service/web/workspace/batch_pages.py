@@ -19,8 +19,8 @@ from survey_service.fieldwork.batches import (
     may_fetch,
 )
 from survey_service.fieldwork.invitations import BatchKind
-from survey_service.fieldwork.mailing import MailRefused, Words, count_round
-from survey_service.fieldwork.messages import Purpose, fill_in, find_messages
+from survey_service.fieldwork.mailing import MailRefused, Words, count_round, fill_in_for
+from survey_service.fieldwork.messages import Purpose, find_messages
 from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import invitations as storage
 from survey_service.storage.database import reading
@@ -266,14 +266,7 @@ def _digital_post_file(project: ProjectRecord, people: Sequence[Invited], words:
     messages = find_messages(project.id)
     rows = []
     for person in people:
-        values = {
-            "code": person.shown_code,
-            "link": person.link(words.address),
-            "address": words.address,
-            "deadline": words.deadline[person.language],
-            "contact": words.contact[person.language],
-        }
-        message = fill_in(messages[Purpose.INVITATION, person.language], values)
+        message = fill_in_for(person, messages[Purpose.INVITATION, person.language], words)
         address = " / ".join(person.contact.address)
         rows.append((person.contact.name, address, message.subject, message.body))
     columns = ("name", "address", "subject", "body")

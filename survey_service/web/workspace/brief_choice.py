@@ -1,12 +1,10 @@
 """Which briefs of a release somebody may have, by the word that stands for each in a form."""
 
 from survey_service.briefs.content import BriefKind
-from survey_service.storage import projects
-from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord
 from survey_service.web.access import may_open
 from survey_service.web.language import translate
-from survey_service.web.workspace.frame import own_units
+from survey_service.web.workspace.frame import own_unit_records
 
 UNIT = f"{BriefKind.UNIT}:"
 
@@ -19,14 +17,11 @@ def offered_briefs(project: ProjectRecord) -> list[tuple[str, str]]:
     kinds = [BriefKind.LEADERS, BriefKind.COMMITTEE, BriefKind.PARTICIPANTS]
     if may_open("workspace.release"):
         kinds.insert(2, BriefKind.TEAM)
-    limit = own_units(project)
-    units = projects.find_unit_tree(reading(), project.municipality_id)
     return [
         *((kind.value, translate(f"workspace.brief_kind.{kind}")) for kind in kinds),
         *(
             (f"{UNIT}{unit.key}", translate("workspace.brief_kind.unit", unit=unit.name))
-            for unit in units
-            if limit is None or unit.key in limit
+            for unit in own_unit_records(project)
         ),
     ]
 

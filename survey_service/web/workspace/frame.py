@@ -8,7 +8,7 @@ from flask_login import current_user
 from survey_service.accounts.scope import visible_units
 from survey_service.storage import projects
 from survey_service.storage.database import reading
-from survey_service.storage.projects import ProjectRecord, WaveRecord
+from survey_service.storage.projects import ProjectRecord, UnitRecord, WaveRecord
 from survey_service.storage.setup import PlannedWave
 from survey_service.web.access import may_open
 from survey_service.web.language import has_text, long_date, translate
@@ -48,6 +48,13 @@ def find_own_wave(wave_id: UUID) -> tuple[ProjectRecord, WaveRecord]:
 def own_units(project: ProjectRecord) -> frozenset[str] | None:
     """Return the keys of the units the signed-in person is limited to; None: no limit."""
     return visible_units(current_user.record.id, project.municipality_id)
+
+
+def own_unit_records(project: ProjectRecord) -> list[UnitRecord]:
+    """Return the units the signed-in person may see, by name."""
+    limit = own_units(project)
+    found = projects.find_unit_tree(reading(), project.municipality_id)
+    return [unit for unit in found if limit is None or unit.key in limit]
 
 
 def workspace_frame() -> dict[str, object]:

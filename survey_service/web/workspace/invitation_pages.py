@@ -17,7 +17,7 @@ from survey_service.storage import invitations as storage
 from survey_service.storage import projects
 from survey_service.storage.database import reading
 from survey_service.storage.keys import KeyStore
-from survey_service.storage.projects import ProjectRecord, UnitRecord, WaveRecord
+from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.texts import LANGUAGES
 from survey_service.web.access import Access, access
 from survey_service.web.language import long_date, translate
@@ -27,7 +27,7 @@ from survey_service.web.workspace.frame import (
     audience_name,
     find_own_project,
     find_own_wave,
-    own_units,
+    own_unit_records,
     project_frame,
 )
 from survey_service.web.workspace.invitation_words import has_public_address, public_address
@@ -112,7 +112,7 @@ def invite_list(wave_id: UUID) -> ResponseReturnValue:
 def invite_codes(wave_id: UUID) -> ResponseReturnValue:
     """Take a number of codes per unit and audience, and make them once that is confirmed."""
     project, wave = _find_open_wave(wave_id)
-    form, units = CodesForm(), _units(project)
+    form, units = CodesForm(), own_unit_records(project)
     cells = {
         f"n-{unit.key}-{audience}": (unit.id, audience)
         for unit in units
@@ -181,7 +181,7 @@ def _draft_list(
 ) -> tuple[InvitationDraft, tuple[str, ...]]:
     listed = read_invitation_list((form.people.data or "").encode())
     draft = invitation_drafts.draft_from_list(
-        _keys(), project, wave, listed.people, _units(project),
+        _keys(), project, wave, listed.people, own_unit_records(project),
         skips_invited=bool(form.skip_invited.data),
     )  # fmt: skip
     return draft, listed.ignored_columns
@@ -206,7 +206,7 @@ def _list_page(project: ProjectRecord, wave: WaveRecord, form: ListForm) -> str:
         **project_frame(project, "invitations"),
         form=form,
         wave=wave.label(g.language),
-        units=[{"key": unit.key, "name": unit.name} for unit in _units(project)],
+        units=[{"key": unit.key, "name": unit.name} for unit in own_unit_records(project)],
         audiences=[audience_name(audience) for audience in _audiences(wave)],
         action=url_for("workspace.invite_list", wave_id=wave.id),
         back_url=url_for("workspace.invitations", project_id=project.id),
@@ -232,7 +232,7 @@ def _codes_page(
                     for audience in audiences
                 ],
             }
-            for unit in _units(project)
+            for unit in own_unit_records(project)
         ],
         languages=[(language, translate(f"workspace.invitations.language_{language}"))
                    for language in LANGUAGES],
@@ -287,12 +287,6 @@ def _counts(typed: dict[str, str]) -> dict[str, int]:
 
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= CODES_AT_MOST
-
-
-def _units(project: ProjectRecord) -> list[UnitRecord]:
-    limit = own_units(project)
-    found = projects.find_unit_tree(reading(), project.municipality_id)
-    return [unit for unit in found if limit is None or unit.key in limit]
 
 
 def _audiences(wave: WaveRecord) -> list[str]:

@@ -22,7 +22,7 @@ from survey_service.web.workspace.forms import WorkspaceForm, require_confirmed
 from survey_service.web.workspace.frame import (
     audience_name,
     find_own_wave,
-    own_units,
+    own_unit_records,
     project_frame,
 )
 from survey_service.web.workspace.invitation_words import letter_facts, public_address
@@ -82,7 +82,7 @@ def poster(wave_id: UUID) -> ResponseReturnValue:
 def withdraw_links(wave_id: UUID, unit_id: UUID, audience: str) -> ResponseReturnValue:
     """Ask, then make the links of a unit and audience lead nowhere."""
     project, wave = _find_open_wave(wave_id)
-    units = {unit.id: unit for unit in _units(project)}
+    units = {unit.id: unit for unit in own_unit_records(project)}
     if unit_id not in units or audience not in _audiences(wave):
         abort(404)
     back_url = url_for("workspace.open_links", wave_id=wave_id)
@@ -114,7 +114,7 @@ def _find_open_wave(wave_id: UUID) -> tuple[ProjectRecord, WaveRecord]:
 
 
 def _choice(project: ProjectRecord, wave: WaveRecord, form: LinkForm) -> tuple[UnitRecord, str]:
-    units = {unit.id.hex: unit for unit in _units(project)}
+    units = {unit.id.hex: unit for unit in own_unit_records(project)}
     faults = []
     if form.unit.data not in units:
         faults.append(FieldFault("unit", "unknown_choice"))
@@ -131,7 +131,7 @@ def _links_page(
     form: LinkForm,
     made: tuple[UnitRecord, str, str] | None = None,
 ) -> str:
-    units = _units(project)
+    units = own_unit_records(project)
     names = {unit.id: unit.name for unit in units}
     existing = invitations.find_open_links(wave.id)
     rows = [
@@ -169,12 +169,6 @@ def _links_page(
 
 def _link(token: str) -> str:
     return f"{public_address()}{url_for('answer.follow_link', token=token)}"
-
-
-def _units(project: ProjectRecord) -> list[UnitRecord]:
-    limit = own_units(project)
-    found = projects.find_unit_tree(reading(), project.municipality_id)
-    return [unit for unit in found if limit is None or unit.key in limit]
 
 
 def _audiences(wave: WaveRecord) -> list[str]:

@@ -15,10 +15,11 @@ from survey_service.charts.heat_map import (
     heat_rows,
 )
 from survey_service.measurement.released_details import ReleasedUnitFigure, UnitStanding
+from survey_service.measurement.unit_tree import in_tree_order
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import projects
 from survey_service.storage.database import reading
-from survey_service.storage.projects import ProjectRecord, UnitRecord
+from survey_service.storage.projects import ProjectRecord
 from survey_service.web.language import translate
 from survey_service.web.workspace.frame import WITHHELD, audience_name, own_units
 from survey_service.web.workspace.results_frame import (
@@ -75,16 +76,12 @@ def build_units(release: PublishedRelease, query: Mapping[str, str]) -> Section:
 def _places(project: ProjectRecord) -> list[UnitPlace]:
     """Return the units the reader may see, each followed by those below it."""
     own = own_units(project)
-    below: dict[object, list[UnitRecord]] = {}
-    for unit in projects.find_unit_tree(reading(), project.municipality_id):
-        below.setdefault(unit.parent_id, []).append(unit)
-    places: list[UnitPlace] = []
-    waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
-    while waiting:
-        unit, depth = waiting.pop()
-        places.append(UnitPlace(unit.key, unit.name, depth))
-        waiting += [(child, depth + 1) for child in reversed(below.get(unit.id, []))]
-    return [place for place in places if own is None or place.key in own]
+    tree = projects.find_unit_tree(reading(), project.municipality_id)
+    return [
+        UnitPlace(unit.key, unit.name, depth)
+        for unit, depth in in_tree_order(tree)
+        if own is None or unit.key in own
+    ]
 
 
 def _block(
