@@ -116,12 +116,13 @@ class Person:
         return self._go(self.page.get_by_role("link", name=name, exact=True))
 
     def _go(self, target: Locator) -> "Person":
-        """Click, and be on the page it leads to: scripts look for the network before they go."""
+        """Click, and be on the whole page it leads to; scripts look for the network before they go."""
         if WATCHED.fullmatch(str(target.evaluate(LEADS_TO))):
             with self.page.expect_navigation():
                 target.click()
         else:
             target.click()
+            self.page.wait_for_load_state()
         return self
 
     def choose(self, label: str) -> "Person":
