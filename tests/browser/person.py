@@ -116,7 +116,7 @@ class Person:
         return self._go(self.page.get_by_role("link", name=name, exact=True))
 
     def _go(self, target: Locator) -> "Person":
-        """Click, and be on the whole page it leads to; scripts look for the network before they go."""
+        """Click, and be on the whole page it leads to: scripts look for the network first."""
         if WATCHED.fullmatch(str(target.evaluate(LEADS_TO))):
             with self.page.expect_navigation():
                 target.click()
