@@ -551,6 +551,24 @@ class Decision(Base):
     done_on: Mapped[date | None] = mapped_column(Date)
 
 
+class BriefWords(Base):
+    """What an evaluator adds to one brief of a release; every version is kept, the newest shown."""
+
+    __tablename__ = "brief_words"
+    __table_args__ = WITHOUT_ROWID
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    release_number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    language: Mapped[str] = mapped_column(String(2))
+    version: Mapped[int]
+    introduction: Mapped[str] = mapped_column(Text)
+    next_steps: Mapped[str] = mapped_column(Text)
+    told_by: Mapped[date | None] = mapped_column(Date)
+    written_on: Mapped[date] = mapped_column(Date)
+
+
 class AuditEntry(Base):
     """Who did what to which object, and when (UTC, in whole minutes); never what it held.
 
