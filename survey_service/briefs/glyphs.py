@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 from reportlab.pdfbase.pdfmetrics import getFont
 
-from survey_service.briefs.content import BriefContent
+from survey_service.briefs.content import BriefContent, FigureReference
 from survey_service.charts import style
+from survey_service.measurement.disclosure import ReleasedFigures
 
 STAND_IN = "?"
 _LIKE = {
@@ -28,6 +29,9 @@ _LIKE = {
     "\t": " ",
     "\r": "",
 }
+
+_NEVER_PAINTED = (ReleasedFigures, FigureReference)
+"""What pictures and sentences rest on: much of it, and none of its words stand on the page."""
 
 Told = TypeVar("Told")
 
@@ -55,7 +59,7 @@ def _texts(part: Any) -> Iterator[str]:
     elif isinstance(part, tuple):
         for inner in part:
             yield from _texts(inner)
-    elif is_dataclass(part):
+    elif is_dataclass(part) and not isinstance(part, _NEVER_PAINTED):
         for field in fields(part):
             yield from _texts(getattr(part, field.name))
 
@@ -65,7 +69,7 @@ def _replaced(part: Told) -> Told:
         return _spell(part) if type(part) is str else part  # type: ignore[return-value]
     if isinstance(part, tuple):
         return tuple(_replaced(inner) for inner in part)  # type: ignore[return-value]
-    if is_dataclass(part) and not isinstance(part, type):
+    if is_dataclass(part) and not isinstance(part, (type, *_NEVER_PAINTED)):
         found = {field.name: getattr(part, field.name) for field in fields(part)}
         changed = {name: new for name, old in found.items() if (new := _replaced(old)) is not old}
         return replace(part, **changed) if changed else part

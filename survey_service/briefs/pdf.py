@@ -38,19 +38,11 @@ def write_pdf(content: BriefContent) -> bytes:
     that is not enough are there more pages. What the type cannot show is replaced, see `glyphs`.
     """
     content = printable(content)
-    densities = [_choose_density(page, content) for page in content.pages]
-
-    def build(page_count: int) -> tuple[bytes, int]:
-        # told anew each time, because measuring and painting leave their marks on flowables
-        story: list[Flowable] = []
-        for page, density in zip(content.pages, densities, strict=True):
-            story += [PageBreak()] if story else []
-            story += set_blocks(page, content.language, density)
-        return _build(story, content, page_count)
-
-    promised = content.most_pages or len(content.pages)
-    written, pages = build(promised)
-    return written if pages == promised else build(pages)[0]
+    story: list[Flowable] = []
+    for page in content.pages:
+        story += [PageBreak()] if story else []
+        story += set_blocks(page, content.language, _choose_density(page, content))
+    return _build(story, content)
 
 
 def _choose_density(page: tuple[Block, ...], content: BriefContent) -> Density:
@@ -76,8 +68,7 @@ def _height_of(story: list[Flowable]) -> float:
     return sum(heights)
 
 
-def _build(story: list[Flowable], content: BriefContent, page_count: int) -> tuple[bytes, int]:
-    """Return the PDF and how many pages it has; `page_count` is what the footers promise."""
+def _build(story: list[Flowable], content: BriefContent) -> bytes:
     target, facts = io.BytesIO(), _facts_of(content)
     document = BaseDocTemplate(
         target,
@@ -99,10 +90,10 @@ def _build(story: list[Flowable], content: BriefContent, page_count: int) -> tup
         topPadding=0,
         bottomPadding=0,
     )
-    furnish = partial(_furnish_page, content=content, page_count=page_count)
-    document.addPageTemplates(PageTemplate(frames=[frame], onPage=furnish))
-    document.build(story, canvasmaker=partial(TaggedCanvas, facts=facts))
-    return target.getvalue(), document.page
+    document.addPageTemplates(PageTemplate(frames=[frame]))
+    furnish = partial(_furnish_page, content=content)
+    document.build(story, canvasmaker=partial(TaggedCanvas, facts=facts, furnish=furnish))
+    return target.getvalue()
 
 
 def _facts_of(content: BriefContent) -> DocumentFacts:
@@ -116,14 +107,14 @@ def _facts_of(content: BriefContent) -> DocumentFacts:
 
 
 def _furnish_page(
-    canvas: TaggedCanvas, _document: BaseDocTemplate, *, content: BriefContent, page_count: int
+    canvas: TaggedCanvas, number: int, page_count: int, *, content: BriefContent
 ) -> None:
     """Paint header and footer, which are artifacts: what they say is in the document as well."""
     with canvas.artifact("Pagination"):
         canvas.saveState()
         canvas.setFont(style.REGULAR, _HEADER_SIZE)
         canvas.setFillColor(style.QUIET_INK)
-        page = content.page_pattern.format(page=canvas.getPageNumber(), pages=page_count)
+        page = content.page_pattern.format(page=number, pages=page_count)
         if page_count > 1:  # a single page would only say again what stands at its top
             foot = _joined(content.owner, content.project, content.release_line)
             foot = style.shorten_text(foot, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 70)

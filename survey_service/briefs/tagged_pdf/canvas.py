@@ -1,7 +1,7 @@
 """A canvas that knows which structure element each thing painted belongs to."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -42,9 +42,20 @@ class DocumentFacts:
 
 
 class TaggedCanvas(Canvas):  # type: ignore[misc]
-    """A ReportLab canvas that writes a structure tree. The same calls give the same bytes."""
+    """A ReportLab canvas that writes a structure tree. The same calls give the same bytes.
 
-    def __init__(self, filename: Any, *, facts: DocumentFacts, **options: Any) -> None:
+    `furnish` paints what stands on every page once all of them are there: it is given the canvas,
+    the page's number and how many pages there are, and paints artifacts only.
+    """
+
+    def __init__(
+        self,
+        filename: Any,
+        *,
+        facts: DocumentFacts,
+        furnish: "Callable[[TaggedCanvas, int, int], None] | None" = None,
+        **options: Any,
+    ) -> None:
         options |= {"lang": facts.language, "pdfVersion": (1, 7), "invariant": 1}
         super().__init__(filename, **options)
         self.setTitle(facts.title)
@@ -55,7 +66,7 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
         day = facts.dated
         # else every document would claim to be of 1 January 2000, what "invariant" stands for
         self._doc._timeStamp.YMDhms = (day.year, day.month, day.day, 0, 0, 0)  # noqa: SLF001
-        self._facts = facts
+        self._facts, self._furnish = facts, furnish
         self._tree = StructureTree()
         self._open = [self._tree.root]
         self._page_elements: list[StructureElement] = []
@@ -154,11 +165,23 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
         """Write structure and metadata, then the file."""
         if self._code:
             self.showPage()
+        if self._furnish is not None:
+            self._furnish_pages(self._furnish)
         catalogue = self._doc.Catalog
         catalogue.StructTreeRoot = self._tree.write_into(self._doc)
         catalogue.MarkInfo = PDFDictionary({"Marked": "true"})
         catalogue.Metadata = XMP(creator=lambda _: self._metadata().encode("utf-8"))
         super().save()
+
+    def _furnish_pages(self, furnish: "Callable[[TaggedCanvas, int, int], None]") -> None:
+        """Add to each finished page what could not be known before the last one."""
+        pages = self._doc.Pages.pages
+        for number, page in enumerate(pages, start=1):
+            self._code: list[str] = []
+            self.init_graphics_state()
+            furnish(self, number, len(pages))
+            page.stream += "\n".join(self._code) + "\n"
+        self._code = []
 
     def _metadata(self) -> str:
         facts = self._facts
