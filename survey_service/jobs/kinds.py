@@ -4,7 +4,7 @@ What a kind needs is imported when it is begun: a process that only takes answer
 """
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from uuid import UUID
 
 from flask import current_app
@@ -46,9 +46,12 @@ def make_briefs(request: JobRequest) -> JobResult:
         release = find_release(request.project_id, number)
     except ReleaseUnknown as error:
         raise JobFailed("no_such_release") from error
-    content = write_brief_archive(release, LANGUAGES, request.tell)
+
+    def write(target: BinaryIO) -> None:
+        write_brief_archive(target, release, LANGUAGES, request.tell)
+
     name = f"resultatbreve-{number}.zip"
-    return JobResult({"number": number}, ResultFile(name, "application/zip", content))
+    return JobResult({"number": number}, ResultFile(name, "application/zip", write))
 
 
 def send_invitations(request: JobRequest) -> JobResult:

@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from io import BytesIO
+from typing import BinaryIO
 
 from survey_service.briefs.content import BriefKind
 from survey_service.reporting.brief_making import BriefOrder, order_brief
@@ -14,10 +14,13 @@ Tell = Callable[[str, int, int], None]
 STEP = "briefs"
 
 
-def write_brief_archive(release: PublishedRelease, languages: Sequence[str], tell: Tell) -> bytes:
-    """Return a ZIP archive of every kind of brief in every language, with a folder per language.
+def write_brief_archive(
+    target: BinaryIO, release: PublishedRelease, languages: Sequence[str], tell: Tell
+) -> None:
+    """Write a ZIP archive of every kind of brief in every language, with a folder per language.
 
     Args:
+        target: what it is written to, brief by brief: no more than one is held in memory.
         release: whose figures they tell.
         languages: "da", "en" or both.
         tell: is told before each brief, and once at the end.
@@ -27,8 +30,7 @@ def write_brief_archive(release: PublishedRelease, languages: Sequence[str], tel
     """
     orders = [order for language in languages for order in _orders(release, language)]
     day = release.released_on
-    stream = BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for done, order in enumerate(orders):
             tell(STEP, done, len(orders))
             made = order_brief(release, order)
@@ -37,7 +39,6 @@ def write_brief_archive(release: PublishedRelease, languages: Sequence[str], tel
             dated.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(dated, made.written)
     tell(STEP, len(orders), len(orders))
-    return stream.getvalue()
 
 
 def _name(folder: str, file_name: str, taken: Sequence[str]) -> str:

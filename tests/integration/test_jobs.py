@@ -170,7 +170,9 @@ def test_work_whose_process_died_counts_as_lost_and_can_be_started_again(
 
 
 def make_file(_request: JobRequest) -> JobResult:
-    return JobResult(file=ResultFile("breve.zip", "application/zip", b"PK"))
+    return JobResult(
+        file=ResultFile("breve.zip", "application/zip", lambda target: target.write(b"PK"))
+    )
 
 
 def signed_in(visitor: Visitor) -> Visitor:
