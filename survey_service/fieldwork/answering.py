@@ -21,7 +21,7 @@ from survey_service.measurement.instrument import (
     Item,
 )
 from survey_service.measurement.scoring import score_response
-from survey_service.storage import projects, responses
+from survey_service.storage import free_texts, projects, responses
 from survey_service.storage.database import (
     Session,
     reading,
@@ -246,7 +246,7 @@ def clear_answer(keys: KeyStore, response_id: UUID, number: int) -> None:
 def undo_answer(session: Session, keys: KeyStore, state: ResponseState, item: Item) -> None:
     """Undo an answer within a transaction that has found the response open."""
     if item.block is Block.FREE_TEXT:
-        responses.delete_free_texts(session, [_holder_hash(keys, state)], item.key)
+        free_texts.delete_free_texts(session, [_holder_hash(keys, state)], item.key)
     responses.delete_answer(session, state.id, item.key)
 
 
@@ -272,18 +272,18 @@ def store_words(
     """Seal and store words within a transaction that has found the response open."""
     holder = _holder_hash(keys, state)
     if not text:
-        responses.delete_free_texts(session, [holder], item.key)
+        free_texts.delete_free_texts(session, [holder], item.key)
         responses.save_answer(session, state.id, item.key, SKIPPED)
         return
     sealed = seal(keys.project_key(state.project_id), "free-text", text, holder)
-    responses.save_free_text(session, holder, item.key, state.wave_id, sealed)
+    free_texts.save_free_text(session, holder, item.key, state.wave_id, sealed)
     responses.save_answer(session, state.id, item.key, WRITTEN)
 
 
 def read_free_text(keys: KeyStore, page: QuestionPage) -> str:
     """Return the words stored for a free-text page, or an empty text."""
     holder = _holder_hash(keys, page.state)
-    sealed = responses.find_free_text(reading(), holder, page.item.key)
+    sealed = free_texts.find_free_text(reading(), holder, page.item.key)
     if sealed is None:
         return ""
     return unseal(keys.project_key(page.state.project_id), "free-text", sealed, holder)
@@ -305,16 +305,17 @@ def mark_sent(session: Session, keys: KeyStore, state: ResponseState, today: dat
     if not answers:
         raise NothingAnswered
     instrument = load_instrument(state.instrument_key, state.instrument_version)
+    audience = audience_of(state.audience, answers)
     responses.mark_sent(
         session,
         state.id,
-        audience=audience_of(state.audience, answers),
+        audience=audience,
         sent_week=today - timedelta(days=today.weekday()),
         withdrawal_hash=_withdrawal_hash(keys, state) if state.has_code else None,
         scores=score_response(instrument, answers),
     )
     if state.offers_free_text:
-        responses.mark_free_texts_sent(session, _holder_hash(keys, state))
+        free_texts.mark_free_texts_sent(session, _holder_hash(keys, state), audience)
 
 
 def find_receipt(keys: KeyStore, response_id: UUID) -> Receipt:
@@ -348,7 +349,7 @@ def require_open(session: Session, response_id: UUID) -> ResponseState:
 def delete_draft(session: Session, keys: KeyStore, state: ResponseState) -> None:
     """Delete a response within a transaction that has found it unsent."""
     if state.offers_free_text:
-        responses.delete_free_texts(session, [_holder_hash(keys, state)])
+        free_texts.delete_free_texts(session, [_holder_hash(keys, state)])
     responses.delete_response(session, state.id)
 
 
@@ -365,7 +366,7 @@ def withdraw(keys: KeyStore, typed: str) -> None:
         )
         if not deleted:
             raise CodeRefused
-        responses.delete_free_texts(
+        free_texts.withdraw_free_texts(
             session, [key.fingerprint("free-text-holder", code) for key in project_keys]
         )
 

@@ -34,7 +34,6 @@ from survey_service.measurement.scoring import MeasureScore
 from survey_service.storage.tables import (
     Admission,
     Answer,
-    FreeText,
     Municipality,
     OpenLink,
     PauseCode,
@@ -435,42 +434,3 @@ def delete_by_withdrawal(session: Session, withdrawal_hashes: Iterable[str]) -> 
     return delete_responses(
         session, Response.withdrawal_hash.in_(list(withdrawal_hashes)), Response.is_sent
     )
-
-
-def save_free_text(
-    session: Session, holder_hash: str, item_key: str, wave_id: UUID, sealed_text: bytes
-) -> None:
-    """Store somebody's sealed words; later words to the same item take their place."""
-    delete_free_texts(session, [holder_hash], item_key)
-    session.add(
-        FreeText(
-            holder_hash=holder_hash, item_key=item_key, wave_id=wave_id, sealed_text=sealed_text
-        )
-    )
-    session.flush()
-
-
-def find_free_text(session: Session, holder_hash: str, item_key: str) -> bytes | None:
-    """Return the sealed words stored under a holder's hash, if any."""
-    return session.execute(
-        select(FreeText.sealed_text).where(
-            FreeText.holder_hash == holder_hash, FreeText.item_key == item_key
-        )
-    ).scalar()
-
-
-def mark_free_texts_sent(session: Session, holder_hash: str) -> None:
-    """Let a holder's words count as sent."""
-    session.execute(
-        update(FreeText).where(FreeText.holder_hash == holder_hash).values(is_sent=True)
-    )
-
-
-def delete_free_texts(
-    session: Session, holder_hashes: Iterable[str], item_key: str | None = None
-) -> None:
-    """Remove the words stored under these hashes (of one item, if it is given)."""
-    statement = delete(FreeText).where(FreeText.holder_hash.in_(list(holder_hashes)))
-    if item_key is not None:
-        statement = statement.where(FreeText.item_key == item_key)
-    session.execute(statement)

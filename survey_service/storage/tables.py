@@ -353,7 +353,11 @@ class ScoreRecord(Base):
 
 
 class FreeText(Base):
-    """Somebody's own words, sealed, without unit, tied only to the withdrawal code."""
+    """Somebody's own words, sealed, without unit, tied only to the withdrawal code.
+
+    `audience` is known once they are sent. `review` is what an evaluator decided about them, and
+    `sealed_quote` the version of them that may be quoted.
+    """
 
     __tablename__ = "free_text"
     __table_args__ = WITHOUT_ROWID
@@ -362,6 +366,9 @@ class FreeText(Base):
     wave_id: Mapped[UUID] = mapped_column(ForeignKey("wave.id"), index=True)
     sealed_text: Mapped[bytes] = mapped_column(LargeBinary)
     is_sent: Mapped[bool] = mapped_column(default=False)
+    audience: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    review: Mapped[str] = mapped_column(String(20), default="unread", server_default="unread")
+    sealed_quote: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class OfflineDelivery(Base):

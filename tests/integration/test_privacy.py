@@ -102,6 +102,7 @@ def test_the_words_lie_without_unit_and_share_no_value_with_the_response(
     installation, _ = answered
     assert set(Base.metadata.tables["free_text"].columns.keys()) == {
         "holder_hash", "item_key", "wave_id", "sealed_text", "is_sent",
+        "audience", "review", "sealed_quote",
     }  # fmt: skip
     holders = {row["holder_hash"] for row in installation.rows("free_text")}
     assert len(holders) == 2
