@@ -191,7 +191,8 @@ class BriefContent:
     """A whole brief.
 
     `pages` are stretches that each begin on a new page of paper. `most_pages` is how many pages it
-    is meant to fill, None for as many as it needs; `type_size` scales its type, 1 is usual.
+    is meant to fill, None for as many as it needs; `type_size` scales its type, 1 is usual. `mark`
+    is painted at the top of every page of one that is not to be taken for the real thing.
     """
 
     kind: BriefKind
@@ -204,7 +205,7 @@ class BriefContent:
     release_line: str
     subject: str
     dated: datetime.date
-    simulated_mark: str
+    mark: str
     page_pattern: str
     pages: tuple[tuple[Block, ...], ...]
     most_pages: int | None = None

@@ -83,7 +83,9 @@ class BriefContext:
     `primary_audience` is None where none was named before the first wave; `primary_waves` are the
     names of the two waves that were named with it, measured or not. `instrument_versions`
     are written out, such as "Borgere, version 2". `units` are the tree's units in
-    order, `items` the questions of the newest versions.
+    order, `items` the questions of the newest versions. `words_version` is the version of the
+    evaluator's own words that are stored for the brief, None where none ever were; a release that
+    is not `is_published` gives drafts.
     """
 
     project_title: str
@@ -103,6 +105,8 @@ class BriefContext:
     units: tuple[UnitPlace, ...] = ()
     items: tuple[ItemName, ...] = ()
     talk_to: tuple[TalkTo, ...] = ()
+    words_version: int | None = None
+    is_published: bool = True
 
     def __post_init__(self) -> None:
         if not (self.waves and self.principles and self.audiences):
@@ -179,6 +183,15 @@ class Speech:
     def date(self, day: datetime.date) -> str:
         """Return a date as it is written in a letter: "22. november 2026"."""
         return _spaced(format_date(day, format="long", locale=self.locale))
+
+    def release(self) -> str:
+        """Return which release and which text of it this is, and of when."""
+        context = self.context
+        number: object = context.release_number
+        if context.words_version is not None:
+            number = self.say("brief.text", release=number, version=context.words_version)
+        key = "brief.release" if context.is_published else "brief.draft"
+        return self.say(key, release=number, date=self.date(context.released_on))
 
     def month(self, day: datetime.date) -> str:
         """Return the month of a date: "november 2026"."""

@@ -196,7 +196,7 @@ def _about(figures: ReleasedFigures, speech: Speech) -> Iterable[Block]:
         tell("participants.about_limits"),
         tell("participants.about_minimum", minimum, minimum=figures.minimum),
         tell(
-            "participants.about_release",
+            f"participants.about_{'release' if context.is_published else 'draft'}",
             release=context.release_number,
             date=speech.date(context.released_on),
         ),

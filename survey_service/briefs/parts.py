@@ -39,23 +39,22 @@ def bind(
     """Return a brief of these pages, with what it says about itself."""
     context, say = speech.context, speech.say
     kind_name = say(f"kind.{kind}")
-    date = speech.date(context.released_on)
+    named = ", ".join(
+        word for word in (f"{kind_name}: {context.project_title}", context.municipality) if word
+    )
+    subject = "brief.document_subject" if context.is_published else "brief.draft_subject"
     return BriefContent(
         kind=kind,
         language=speech.language,
         locale=speech.locale.replace("_", "-"),
-        title=", ".join(
-            word for word in (f"{kind_name}: {context.project_title}", context.municipality) if word
-        ),
+        title=named if context.is_published else say("brief.draft_title", title=named),
         kind_name=kind_name,
         owner=context.municipality,
         project=context.project_title,
-        release_line=say("brief.release", release=context.release_number, date=date),
-        subject=say(
-            "brief.document_subject", count=len(context.waves), release=context.release_number
-        ),
+        release_line=speech.release(),
+        subject=say(subject, count=len(context.waves), release=context.release_number),
         dated=context.released_on,
-        simulated_mark=say("brief.simulated") if context.simulated else "",
+        mark=_mark(speech),
         page_pattern=say("brief.page"),
         pages=tuple(tuple(page) for page in pages),
         most_pages=most_pages,
@@ -72,9 +71,8 @@ def opening(kind: BriefKind, speech: Speech, title: str) -> Iterable[Block]:
     if context.municipality:
         yield Paragraph((Sentence(escape(context.municipality)),), Look.KICKER)
     yield Heading(title, 1)
-    date = speech.date(context.released_on)
-    release = say("brief.release", release=context.release_number, date=date)
-    yield Paragraph((Sentence(f"{say(f'kind.{kind}')} · {release}"),), Look.QUIET)
+    look = Look.QUIET if context.is_published else Look.NOTICE
+    yield Paragraph((Sentence(f"{say(f'kind.{kind}')} · {speech.release()}"),), look)
     if context.simulated:
         yield Paragraph((speech.tell("brief.simulated_notice"),), Look.NOTICE)
     for typed in _typed_paragraphs(context.own_words.introduction):
@@ -85,7 +83,7 @@ def about_figures(kind: BriefKind, figures: ReleasedFigures, speech: Speech) -> 
     """Return what stands on every brief: release, questionnaires, method, limits, accessibility."""
     context = speech.context
     release = speech.tell(
-        "about.release",
+        "about.release" if context.is_published else "about.draft",
         kind=speech.say(f"kind.{kind}"),
         release=context.release_number,
         date=speech.date(context.released_on),
@@ -195,6 +193,13 @@ def accessibility(speech: Speech) -> Iterable[Block]:
         text = speech.say("method.accessibility", address=escape(address))
         described = speech.say("method.accessibility_link", address=address)
         yield Link(text, address, described)
+
+
+def _mark(speech: Speech) -> str:
+    """Return why the brief is not the real thing, empty where it is."""
+    marks = [] if speech.context.is_published else [speech.say("brief.draft_mark")]
+    marks += [speech.say("brief.simulated")] if speech.context.simulated else []
+    return " · ".join(marks)
 
 
 def _typed_paragraphs(typed: str) -> Iterable[str]:

@@ -45,15 +45,25 @@ def write_pdf(content: BriefContent) -> bytes:
     return _build(story, content)
 
 
+def keeps_to_its_pages(content: BriefContent) -> bool:
+    """Whether a brief fills no more pages than it is meant to."""
+    content = printable(content)
+    return all(_find_density(page, content) is not None for page in content.pages)
+
+
 def _choose_density(page: tuple[Block, ...], content: BriefContent) -> Density:
-    """Return the airiest density in which a page's blocks fit on it, else the one to run over."""
+    return _find_density(page, content) or OVERFLOWING.enlarged(content.type_size)
+
+
+def _find_density(page: tuple[Block, ...], content: BriefContent) -> Density | None:
+    """Return the airiest density in which a page's blocks fit on it; None: they fit in none."""
     if content.most_pages is None:
         return ROOMY
     for density in DENSITIES:
         enlarged = density.enlarged(content.type_size)
         if _height_of(set_blocks(page, content.language, enlarged)) <= _TEXT_HEIGHT:
             return enlarged
-    return OVERFLOWING.enlarged(content.type_size)
+    return None
 
 
 def _height_of(story: list[Flowable]) -> float:
@@ -120,7 +130,8 @@ def _furnish_page(
             foot = style.shorten_text(foot, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 70)
             canvas.drawString(MARGIN, 22, foot)
             kind = _joined(content.kind_name, content.owner)
-            kind = style.shorten_text(kind, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 110)
+            room = TEXT_WIDTH - _mark_width(content) - 12
+            kind = style.shorten_text(kind, style.REGULAR, _HEADER_SIZE, room)
             canvas.drawString(MARGIN, _HEADER_BASELINE, kind)
         canvas.drawRightString(PAGE_WIDTH - MARGIN, 22, page)
         canvas.setStrokeColor(style.LINE)
@@ -138,13 +149,18 @@ def _paint_header(canvas: Canvas, content: BriefContent) -> None:
     top = _HEADER_BASELINE
     canvas.setFillColor(style.BLUE)
     canvas.rect(0, PAGE_HEIGHT - 8, PAGE_WIDTH, 8, stroke=0, fill=1)
-    if not content.simulated_mark:
+    if not content.mark:
         return
-    words = content.simulated_mark
-    width = style.measure_text(words, style.BOLD, _HEADER_SIZE) + 14
+    width = _mark_width(content)
     left = PAGE_WIDTH - MARGIN - width
     canvas.setFillColor(style.RED)
     canvas.roundRect(left, top - 5, width, 16, 3, stroke=0, fill=1)
     canvas.setFillColor(style.WHITE)
     canvas.setFont(style.BOLD, _HEADER_SIZE)
-    canvas.drawString(left + 7, top, words)
+    canvas.drawString(left + 7, top, content.mark)
+
+
+def _mark_width(content: BriefContent) -> float:
+    if not content.mark:
+        return 0.0
+    return float(style.measure_text(content.mark, style.BOLD, _HEADER_SIZE)) + 14
