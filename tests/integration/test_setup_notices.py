@@ -12,7 +12,11 @@ from survey_service.fieldwork.notices import LegalBasis, TypedContact
 from survey_service.measurement.readability import CITIZENS_LIX_LIMIT, count_texts
 from survey_service.storage import setup
 from survey_service.storage.database import reading
-from survey_service.web.answer.notices import default_opening, notice_values
+from survey_service.web.answer.notices import (
+    default_opening,
+    notice_values,
+    promised_sections,
+)
 
 Build = Callable[..., Installation]
 FIRST = "# Derfor\nFørste udgave."
@@ -66,6 +70,38 @@ def test_each_audience_reads_its_own_and_without_one_the_services(
     [citizen] = installation.invite("b")
     assert "Det er frivilligt at svare." in installation.visitor().enter(citizen).text
     assert recorded(installation) == ["1", "staff-1"]
+
+
+@pytest.mark.parametrize(
+    ("audience", "own_words"),
+    [
+        ("relative", "i en sag om dig eller den, du er pårørende til"),
+        ("staff", "Ingen side viser din leder eller dine kolleger"),
+        ("leader", "dit arbejde som leder"),
+        ("partner", "jeres samarbejde med os"),
+    ],
+)
+def test_nobody_but_citizens_is_told_of_help_and_of_a_case_of_their_own(
+    installation: Installation, audience: str, own_words: str
+) -> None:
+    with installation.app.test_request_context("/"):
+        installation.app.preprocess_request()
+        values = notice_values("Randers Kommune", 5, RETAINED_UNTIL.isoformat())
+        told = notices.read_sections(default_opening(audience, "public_task", values))
+        told += tuple(promised_sections(audience, values, has_code=True))
+    text = " ".join(part for section in told for part in section.paragraphs)
+    assert own_words in text
+    for citizens_words in ("Du får den samme hjælp", "i din egen sag"):
+        assert citizens_words not in text
+
+
+def test_staff_read_words_for_staff_where_they_answer(
+    installation: Installation, visitor: Visitor
+) -> None:
+    [code] = installation.invite("a", audience="staff")
+    visitor.enter(code)
+    assert "vurdere dig og dit arbejde" in visitor.text
+    assert "din egen sag" not in visitor.text
 
 
 def test_who_answers_without_a_code_is_told_so(

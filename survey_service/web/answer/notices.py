@@ -27,7 +27,8 @@ from survey_service.web.settings import Settings
 CONSENT = "consent"
 """What the page token of saying yes stands for."""
 
-_OWN_VOICE = frozenset({"staff", "relative"})
+_OWN_VOICE = frozenset({"staff", "leader", "relative", "partner"})
+"""Who is spoken to in words of their own; everybody else as a citizen."""
 
 
 @pages.get("/saadan-bruger-vi-dine-svar")
@@ -72,14 +73,18 @@ def told_sections(state: ResponseState) -> list[Section]:
         if own is None
         else list(read_sections(own.text(g.language)))
     )
-    return [*opening, *promised_sections(values, has_code=state.has_code)]
+    return [*opening, *promised_sections(state.audience, values, has_code=state.has_code)]
 
 
-def promised_sections(values: Mapping[str, object], *, has_code: bool) -> list[Section]:
-    """Return what the service promises everybody who came with a code, or without one."""
+def promised_sections(
+    audience: str, values: Mapping[str, object], *, has_code: bool
+) -> list[Section]:
+    """Return what the service promises an audience that came with a code, or without one."""
+    voice = _voice(audience)
+    words = {name: translate(f"answer.notice.{name}_{voice}") for name in ("unseen", "not_used")}
     way_in = ("with_code", "withdraw_code") if has_code else ("without_code", "withdraw_none")
     names = (way_in[0], "shown", "kept", way_in[1], "rights")
-    return [_section(name, values) for name in names]
+    return [_section(name, {**values, **words}) for name in names]
 
 
 def notice_values(municipality_name: str, minimum: int, retention_date: str) -> dict[str, object]:
@@ -117,8 +122,11 @@ def default_texts(
 
 
 def _built_in_opening(audience: str, values: Mapping[str, object]) -> list[Section]:
-    voice = audience if audience in _OWN_VOICE else "citizen"
-    return [_section("about", values), _section(f"voluntary_{voice}", values)]
+    return [_section("about", values), _section(f"voluntary_{_voice(audience)}", values)]
+
+
+def _voice(audience: str) -> str:
+    return audience if audience in _OWN_VOICE else "citizen"
 
 
 def _section(name: str, values: Mapping[str, object]) -> Section:
