@@ -47,7 +47,9 @@ def test_while_a_wave_is_open_nine_to_ask_are_not_counted_and_ten_are(installati
     assert "Borgere 7" not in text
 
 
-def test_once_the_wave_is_closed_nine_to_ask_are_counted(installation):
+def test_nine_to_ask_are_not_counted_when_the_wave_is_closed_either(installation):
     project_page(installation)
     installation.close_wave()
-    assert "Borgere 7" in read(installation)
+    text = read(installation)
+    assert "Medarbejdere 7" in text
+    assert "Borgere 7" not in text

@@ -147,7 +147,7 @@ def _count_rows(project: ProjectRecord, wave: WaveRecord) -> dict[str, object]:
             {
                 "audience": audience_name(audience),
                 "sent": _sent_text(
-                    wave, sent.get(audience, 0), _people(roster, audience), project.minimum
+                    sent.get(audience, 0), _people(roster, audience), project.minimum
                 ),
                 "roster": _count_text(roster.get(audience, 0), project.minimum),
             }
@@ -162,13 +162,13 @@ def _people(roster: dict[str, int], audience: str) -> int | None:
     return roster.get(asked)
 
 
-def _sent_text(wave: WaveRecord, sent: int, roster: int | None, minimum: int) -> str:
-    """Return how many have answered; of a small roster nothing while the wave is open.
+def _sent_text(sent: int, roster: int | None, minimum: int) -> str:
+    """Return how many have answered; of a small roster nothing, as where the wave is followed.
 
     There is no parent to count it at: these counts are of the whole project already, and a sum
     over audiences would give the small one away as soon as the others are shown.
     """
-    if wave.status == WaveStatus.OPEN and roster is not None and roster < SMALLEST_ROSTER:
+    if roster is not None and roster < SMALLEST_ROSTER:
         return WITHHELD
     return _count_text(sent, minimum)
 
