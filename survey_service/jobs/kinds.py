@@ -25,7 +25,7 @@ def make_release(request: JobRequest) -> JobResult:
     from survey_service.reporting.releasing import NothingToRelease, prepare_release
 
     try:
-        number = prepare_release(request.project_id, request.today, request.tell)
+        number = prepare_release(request.project_id, request.today, request.tell, request.keys)
     except NothingToRelease as error:
         raise JobFailed("nothing_to_release") from error
     except TooFewChanged as error:

@@ -26,6 +26,9 @@ RESPONSES = ""
 UNIT_COUNTS = "unit:"
 """What the names of units' counts begin with; then a digest of the unit, and the principle."""
 
+WORDS_COUNTS = "words:"
+"""What the names of counts of those who wrote begin with; then the question."""
+
 DIGEST_LENGTH = 20
 
 Basis = Mapping[tuple[str, str, str], int]
@@ -184,13 +187,14 @@ def changed_too_little(before: Basis, now: Basis, minimum: int) -> tuple[tuple[s
         before: what the newest release rests on.
         now: what a new one would rest on; waves that `before` does not know are new and free.
             Units' counts are left out: where those change a little, only units are kept back.
+            So are those of who wrote (`quote_disclosure`).
         minimum: the fewest people whose answers may be told from the difference, 1 or more.
     """
     known = {wave for _, wave, _ in before}
     found: dict[tuple[str, str], None] = {}
     for key in [*before, *now]:
         audience, wave, counted = key
-        if counted.startswith(UNIT_COUNTS):
+        if counted.startswith((UNIT_COUNTS, WORDS_COUNTS)):
             continue
         if wave in known and 0 < abs(before.get(key, 0) - now.get(key, 0)) < minimum:
             found[audience, wave] = None

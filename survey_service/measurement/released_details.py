@@ -280,6 +280,42 @@ class ReleasedUnitFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasedQuote:
+    """What somebody of an audience wrote to a question, redacted; never whose, or of which unit."""
+
+    audience: str
+    wave: str
+    item: str
+    text: str
+
+
+class UnitMovement(StrEnum):
+    """Where a unit went between two waves; named only where it is more than noise."""
+
+    IMPROVED = "improved"
+    DECLINED = "declined"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedUnitChange:
+    """One unit's change on one principle between two waves, in whole points.
+
+    `difference` is that of the two means as they are shown, with its 95 % interval; None under 10
+    answers in either wave, and the limits are None where its uncertainty cannot be told. `movement`
+    is adjusted by Holm over the principles of the unit, audience and pair of waves.
+    """
+
+    audience: str
+    principle: str
+    unit: str
+    from_wave: str
+    to_wave: str
+    difference: ReleasedInterval | None
+    movement: UnitMovement
+
+
+@dataclass(frozen=True, slots=True)
 class ReleasedDetails:
     """Everything beside the comparison that pages and exports may show."""
 
@@ -295,3 +331,5 @@ class ReleasedDetails:
     method_rows: tuple[ReleasedMethodRow, ...] = ()
     help_given: tuple[ReleasedHelp, ...] = ()
     unit_figures: tuple[ReleasedUnitFigure, ...] = ()
+    unit_changes: tuple[ReleasedUnitChange, ...] = ()
+    quotes: tuple[ReleasedQuote, ...] = ()

@@ -22,6 +22,7 @@ from survey_service.measurement.instrument_versions import join_versions
 from survey_service.measurement.item_table import ItemTable, Response, tabulate_responses
 from survey_service.measurement.principles import Relation
 from survey_service.measurement.project_analysis import Progress, analyse
+from survey_service.measurement.quote_disclosure import attach_quotes
 from survey_service.measurement.rate_disclosure import SeenUnits, keep_back_again
 from survey_service.measurement.release_format import released_from_json, released_to_json
 from survey_service.measurement.score_table import ScoreTable, tabulate
@@ -34,8 +35,10 @@ from survey_service.reporting.earlier_releases import (
     refuse_overtaken,
     refuse_small_changes,
 )
+from survey_service.reporting.own_words import GatheredWords, gather_words
 from survey_service.storage import counts, importing, projects, results
 from survey_service.storage.database import reading, writing
+from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 
 CLOSED_FOR_ANSWERS = ("closed", "released")
@@ -127,10 +130,16 @@ def compute_figures(project_id: UUID, tell: Progress = lambda _step: None) -> Re
     return _compute(project, closed, _gather(project, closed), tell)
 
 
-def prepare_release(project_id: UUID, today: date, tell: Progress = lambda _step: None) -> int:
+def prepare_release(
+    project_id: UUID,
+    today: date,
+    tell: Progress = lambda _step: None,
+    keys: KeyStore | None = None,
+) -> int:
     """Freeze what may be shown of all closed waves under a new number that evaluators see.
 
     What they see counts as revealed: it is held against later releases like a published one.
+    With `keys` it quotes what may be quoted of people's own words, else nothing.
 
     Raises NothingToRelease with fewer than two closed waves, TooFewChanged where holding the
     new release against the newest would tell of fewer people than the minimum, and
@@ -144,10 +153,14 @@ def prepare_release(project_id: UUID, today: date, tell: Progress = lambda _step
     wave_ids = {wave.key: wave.id for wave in closed}
     with writing() as session:
         refuse_overtaken(session, project, closed, gathered.earlier)
-        number = results.add_release(
-            session, project_id, today, released_to_json(figures), is_published=False
-        )
-        results.add_release_basis(session, project_id, number, gathered.basis, wave_ids)
+        # Here, not before: what is withdrawn while figures are computed must not come in.
+        words = GatheredWords()
+        if keys is not None:
+            words = gather_words(session, keys, project, closed, gathered.earlier)
+        content = released_to_json(attach_quotes(figures, words.quotes))
+        number = results.add_release(session, project_id, today, content, is_published=False)
+        basis = {**gathered.basis, **words.basis}
+        results.add_release_basis(session, project_id, number, basis, wave_ids)
     return number
 
 
@@ -168,12 +181,12 @@ def publish_release(project_id: UUID, number: int, today: date) -> None:
             projects.set_wave_status(session, wave.id, "released")
 
 
-def release_project(project_id: UUID, today: date) -> int:
+def release_project(project_id: UUID, today: date, keys: KeyStore | None = None) -> int:
     """Freeze what may be shown of all closed waves and publish it at once; return its number.
 
     Raises what `prepare_release` raises.
     """
-    number = prepare_release(project_id, today)
+    number = prepare_release(project_id, today, keys=keys)
     publish_release(project_id, number, today)
     return number
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,21 @@ from survey_service.storage.tables import (
 Place = tuple[str, str, str]
 """Audience, wave's key and item: where words were written."""
 
+TEXT_PURPOSE = "free-text"
+QUOTE_PURPOSE = "free-text-quote"
+"""What the project's key seals words for, and the version of them that may be quoted."""
+
+STATISTICS_ONLY = "statistics_only"
+"""The legal basis under which nobody may read what one person wrote."""
+
+
+class Review(StrEnum):
+    """What an evaluator decided about somebody's words."""
+
+    UNREAD = "unread"
+    QUOTABLE = "quotable"
+    NOT_QUOTABLE = "not_quotable"
+
 
 @dataclass(frozen=True, slots=True)
 class SealedWords:
@@ -34,6 +50,11 @@ class SealedWords:
     sealed_text: bytes
     review: str
     sealed_quote: bytes | None
+
+    @property
+    def quote_bound_to(self) -> str:
+        """What a sealed quote is bound to: it opens for no other holder and question."""
+        return f"{self.holder_hash}/{self.item_key}"
 
     @property
     def place(self) -> Place:
@@ -104,8 +125,12 @@ def withdraw_free_texts(session: Session, holder_hashes: Iterable[str]) -> None:
     delete_free_texts(session, hashes)
 
 
-def find_sent_words(session: Session, wave_ids: Sequence[UUID]) -> list[SealedWords]:
-    """Return all sent words of these waves whose audience is known."""
+def find_readable_words(session: Session, wave_ids: Sequence[UUID]) -> list[SealedWords]:
+    """Return the sent words of these waves that a person may ever be shown.
+
+    Those of before audiences were kept with them are left out, and those of audiences of which
+    somebody was told that their answers are for statistics alone.
+    """
     rows = session.execute(
         select(
             FreeText.holder_hash,
@@ -121,11 +146,29 @@ def find_sent_words(session: Session, wave_ids: Sequence[UUID]) -> list[SealedWo
         .where(FreeText.wave_id.in_(list(wave_ids)), FreeText.is_sent, FreeText.audience != "")
         .order_by(FreeText.holder_hash)
     )
-    return [SealedWords(*row) for row in rows]
+    kept_back = {wave_id: find_statistics_only(session, wave_id) for wave_id in wave_ids}
+    found = [SealedWords(*row) for row in rows]
+    return [words for words in found if words.audience not in kept_back[words.wave_id]]
+
+
+def find_statistics_only(session: Session, wave_id: UUID) -> set[str]:
+    """Return the audiences of a wave of which somebody was told: for statistics alone."""
+    told = session.execute(
+        select(Response.audience, Response.notice_version)
+        .where(Response.wave_id == wave_id)
+        .distinct()
+    ).all()
+    notices = session.execute(
+        select(ProjectNotice.audience, ProjectNotice.version)
+        .join(Wave, Wave.project_id == ProjectNotice.project_id)
+        .where(Wave.id == wave_id, ProjectNotice.legal_basis == STATISTICS_ONLY)
+    )
+    versions = {f"{audience}-{version}" for audience, version in notices}
+    return {audience for audience, version in told if version.rstrip("?") in versions}
 
 
 def set_review(
-    session: Session, holder_hash: str, item_key: str, review: str, sealed_quote: bytes | None
+    session: Session, holder_hash: str, item_key: str, review: Review, sealed_quote: bytes | None
 ) -> bool:
     """Store what was decided about some words; tell whether they are still there."""
     result: Any = session.execute(
@@ -134,24 +177,6 @@ def set_review(
         .values(review=review, sealed_quote=sealed_quote)
     )
     return bool(result.rowcount)
-
-
-def find_told(session: Session, wave_id: UUID, legal_basis: str) -> set[str]:
-    """Return the audiences of a wave in which somebody was told this legal basis."""
-    told = set(
-        session.execute(
-            select(Response.audience, Response.notice_version)
-            .where(Response.wave_id == wave_id)
-            .distinct()
-        ).tuples()
-    )
-    notices = session.execute(
-        select(ProjectNotice.audience, ProjectNotice.version)
-        .join(Wave, Wave.project_id == ProjectNotice.project_id)
-        .where(Wave.id == wave_id, ProjectNotice.legal_basis == legal_basis)
-    )
-    names = {f"{audience}-{version}" for audience, version in notices}
-    return {audience for audience, version in told if version.rstrip("?") in names}
 
 
 def _drop_quotes(session: Session, project_id: UUID, places: Collection[Place]) -> None:
