@@ -30,6 +30,7 @@ SECTIONS = (
     "potentials",
     "help_given",
     "unit_figures",
+    "unit_changes",
 )
 
 

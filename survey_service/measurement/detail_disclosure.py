@@ -46,6 +46,7 @@ from survey_service.measurement.released_details import (
 )
 from survey_service.measurement.reliability import ScaleReliability
 from survey_service.measurement.reliable_change import ReliableChange
+from survey_service.measurement.unit_change_disclosure import disclose_unit_changes
 from survey_service.measurement.unit_disclosure import (
     UnitGroup,
     disclose_unit_means,
@@ -92,6 +93,13 @@ def disclose_details(
         raise ValueError(f"minimum: expected {MINIMUM_ANSWERS} answers or more, found {minimum}")
     enough = max(SMALLEST_GROUP, minimum)
     flags = tuple(_flags(analysis, enough))
+    of_units = disclose_unit_means(
+        analysis.unit_means,
+        shown_wholes(analysis.comparison.wave_means, minimum),
+        parents,
+        minimum,
+        units_before,
+    )
     return ReleasedDetails(
         gaps=tuple(_gaps(analysis, flags, enough)),
         item_flags=flags,
@@ -121,13 +129,8 @@ def disclose_details(
             analysis.comparison.contrasts, minimum, analysis.comparison.wave_means
         ),
         help_given=tuple(_help_given(analysis.help_given, enough)),
-        unit_figures=disclose_unit_means(
-            analysis.unit_means,
-            shown_wholes(analysis.comparison.wave_means, minimum),
-            parents,
-            minimum,
-            units_before,
-        ),
+        unit_figures=of_units,
+        unit_changes=disclose_unit_changes(analysis.unit_changes, of_units, minimum),
     )
 
 

@@ -38,7 +38,9 @@ from survey_service.measurement.reliable_change import ReliableChange, count_rel
 from survey_service.measurement.response_rate import ResponseRate, response_rates
 from survey_service.measurement.score_table import ScoreTable
 from survey_service.measurement.tipping_point import TippingPoint, find_tipping_point
+from survey_service.measurement.unit_changes import UnitChange, unit_changes
 from survey_service.measurement.unit_figures import UnitMean, unit_means
+from survey_service.measurement.unit_fits import fit_units
 from survey_service.measurement.unit_tree import Parents
 from survey_service.measurement.weighting import RosterWeightedMean, rake, roster_weighted_mean
 
@@ -123,6 +125,7 @@ class ProjectAnalysis:
     weighted_means: tuple[WeightedMean, ...]
     help_given: tuple[HelpGiven, ...] = ()
     unit_means: tuple[UnitMean, ...] = ()
+    unit_changes: tuple[UnitChange, ...] = ()
 
 
 def analyse(
@@ -158,7 +161,7 @@ def analyse(
     tell("panel")
     panels = tuple(_panels(_followable(scores), comparison, reliabilities, plan))
     tell("units")
-    beside_the_whole = unit_means(scores, plan, parents)
+    of_units = fit_units(scores, plan)
     tell("items and audiences")
     pairs = _item_pairs(plan)
     tables = tuple(item_tables.values())
@@ -189,7 +192,8 @@ def analyse(
             if not plan.crosses_seam(weighted.principle, weighted.wave)
         ),
         help_given=help_given,
-        unit_means=beside_the_whole,
+        unit_means=unit_means(of_units, plan, parents),
+        unit_changes=unit_changes(of_units, plan, parents),
     )
 
 

@@ -6,16 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from survey_service.measurement.cohort_summary import Cohort, split_cohorts
 from survey_service.measurement.comparison import ComparisonPlan
 from survey_service.measurement.holm import adjust_by_holm
-from survey_service.measurement.mixed_model import (
-    CohortFit,
-    Estimate,
-    fit_cohort,
-    fit_within_unit,
-)
-from survey_service.measurement.score_table import ScoreTable
+from survey_service.measurement.mixed_model import CohortFit, Estimate
+from survey_service.measurement.unit_fits import UnitFit, UnitFits
 from survey_service.measurement.unit_tree import Parents, units_within
 
 CONFIDENCE_TAIL = 0.975
@@ -52,11 +46,13 @@ class _Cell:
     estimate: Estimate
 
 
-def unit_means(table: ScoreTable, plan: ComparisonPlan, parents: Parents) -> tuple[UnitMean, ...]:
+def unit_means(
+    fits: Sequence[UnitFits], plan: ComparisonPlan, parents: Parents
+) -> tuple[UnitMean, ...]:
     """Return every unit's and level's mean per audience, principle and wave beside the whole's.
 
     Args:
-        table: scores 0-100, one row per respondent, wave and principle.
+        fits: of every audience and principle.
         plan: waves in order, and the minimum under which nothing is tested.
         parents: each unit's parent, None at the top; units it does not name stand at the top.
 
@@ -67,44 +63,24 @@ def unit_means(table: ScoreTable, plan: ComparisonPlan, parents: Parents) -> tup
     own levels taken as given, is `sum over units of (q - p)^2 var(m)`; its degrees of freedom are
     the fewest of the units in it. Holm is applied within a picture: one audience and wave.
     """
-    found = [
-        mean
-        for cohort in split_cohorts(table, plan.waves)
-        for mean in _means_of(_without_seams(cohort, plan), table.units, plan, parents)
-    ]
+    found = [mean for of_principle in fits for mean in _means_of(of_principle, plan, parents)]
     return _adjust(found)
 
 
-def _without_seams(cohort: Cohort, plan: ComparisonPlan) -> Cohort:
-    seams = [
-        place for place, wave in enumerate(plan.waves) if plan.crosses_seam(cohort.principle, wave)
-    ]
-    return cohort.without_waves(seams)
-
-
-def _means_of(
-    cohort: Cohort, units: Sequence[str], plan: ComparisonPlan, parents: Parents
-) -> Iterator[UnitMean]:
-    if not len(cohort.score):
-        return
-    fit = fit_cohort(cohort.respondent, cohort.unit, cohort.wave, cohort.score)
-    own = {
-        units[code]: _cells_of(fit, cohort.of_unit(int(code)), len(plan.waves))
-        for code in np.unique(cohort.unit)
-    }
+def _means_of(fits: UnitFits, plan: ComparisonPlan, parents: Parents) -> Iterator[UnitMean]:
+    own = {unit: _cells_of(found, len(plan.waves)) for unit, found in fits.units.items()}
     for place, wave in enumerate(plan.waves):
         cells = {unit: found[place] for unit, found in own.items() if place in found}
         if not cells:
             continue
-        for mean in _beside_the_whole(cells, fit, place, plan.minimum, parents):
-            yield replace(mean, audience=cohort.audience, principle=cohort.principle, wave=wave)
+        for mean in _beside_the_whole(cells, fits.whole, place, plan.minimum, parents):
+            yield replace(mean, audience=fits.audience, principle=fits.principle, wave=wave)
 
 
-def _cells_of(fit: CohortFit, own: Cohort, wave_count: int) -> dict[int, _Cell]:
-    within = fit_within_unit(fit, own.respondent, own.wave, own.score)
-    counts = np.bincount(own.wave, minlength=wave_count)
+def _cells_of(own: UnitFit, wave_count: int) -> dict[int, _Cell]:
+    counts = np.bincount(own.answers.wave, minlength=wave_count)
     return {
-        int(wave): _Cell(int(counts[wave]), within.mean(int(wave)))
+        int(wave): _Cell(int(counts[wave]), own.fit.mean(int(wave)))
         for wave in np.flatnonzero(counts)
     }
 

@@ -8,6 +8,7 @@ from scipy.stats import t as student
 from survey_service.measurement.comparison import ComparisonPlan, compare
 from survey_service.measurement.score_table import ScoreRow, tabulate
 from survey_service.measurement.unit_figures import unit_means
+from survey_service.measurement.unit_fits import fit_units
 
 WAVES = ("baseline", "final")
 
@@ -21,7 +22,7 @@ def means_by_unit(rows, parents=None, waves=WAVES, seams=frozenset()):
     plan = ComparisonPlan(waves, 5.0, seams=seams)
     return {
         (mean.unit, mean.wave): mean
-        for mean in unit_means(tabulate(rows, waves), plan, parents or {})
+        for mean in unit_means(fit_units(tabulate(rows, waves), plan), plan, parents or {})
     }
 
 
