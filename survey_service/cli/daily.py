@@ -34,15 +34,18 @@ def _look(app: "Flask") -> None:
     from survey_service.accounts.audit import shorten
     from survey_service.accounts.lock_out import forget_old_failures
     from survey_service.fieldwork.upkeep import daily_upkeep
+    from survey_service.jobs import forget_old_jobs, give_up_lost_jobs
 
     keys, today = app.extensions["survey_keys"], app.extensions["survey_today"]()
-    mark = app.extensions["survey_settings"].instance / "upkeep.done"
+    instance = app.extensions["survey_settings"].instance
     try:
         with app.app_context():
             forget_old_failures(app.extensions["survey_now"]())
             months = app.extensions["survey_settings"].audit_months
             shorten(keys, months, app.extensions["survey_now"]())
-            daily_upkeep(keys, today, mark)
+            give_up_lost_jobs(app)
+            forget_old_jobs(instance)
+            daily_upkeep(keys, today, instance / "upkeep.done")
     except Exception as error:  # noqa: BLE001 - whatever it is: the pages go on, the next look too
         # Its kind alone: a message may repeat what was stored.
         click.echo(f"upkeep: {type(error).__name__}; trying again within the hour", err=True)

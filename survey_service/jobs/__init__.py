@@ -1,11 +1,13 @@
 """Background work: started from a page, followed and stopped from any process."""
 
+from survey_service.jobs.entering import JobEnd
 from survey_service.jobs.result_files import ResultFile
 from survey_service.jobs.running import (
     JobState,
     cancel_job,
     find_job,
     forget_old_jobs,
+    give_up_lost_jobs,
     start_job,
 )
 from survey_service.jobs.work import (
@@ -18,6 +20,7 @@ from survey_service.jobs.work import (
 
 __all__ = [
     "Cancelled",
+    "JobEnd",
     "JobFailed",
     "JobRequest",
     "JobResult",
@@ -27,5 +30,6 @@ __all__ = [
     "cancel_job",
     "find_job",
     "forget_old_jobs",
+    "give_up_lost_jobs",
     "start_job",
 ]

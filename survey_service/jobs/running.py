@@ -19,6 +19,7 @@ from uuid import UUID
 from flask import Flask, current_app
 
 from survey_service.jobs import result_files
+from survey_service.jobs.entering import JobEnd, enter_end
 from survey_service.jobs.kinds import KINDS
 from survey_service.jobs.work import Cancelled, JobFailed, JobRequest, Work
 from survey_service.storage import jobs as storage
@@ -64,13 +65,12 @@ def start_job(
     """
     work = KINDS[kind]
     text = json.dumps(parameters or {}, sort_keys=True)
+    app = cast("Flask", current_app._get_current_object())  # type: ignore[attr-defined] # noqa: SLF001 - Flask's documented way to hand it to a thread
+    give_up_lost_jobs(app)
     with writing() as session:
         for found in storage.find_unfinished(session, kind, project_id, text):
-            if not _is_lost(found):
-                return found.id
-            storage.finish_job(session, found.id, "failed", json.dumps({"failure": "lost"}))
+            return found.id
         job_id = storage.add_job(session, kind, project_id, account_id, text, _now())
-    app = cast("Flask", current_app._get_current_object())  # type: ignore[attr-defined] # noqa: SLF001 - Flask's documented way to hand it to a thread
     threading.Thread(target=_run, args=(app, job_id, work), name=f"job-{kind}", daemon=True).start()
     return job_id
 
@@ -102,6 +102,18 @@ def cancel_job(job_id: UUID) -> None:
         storage.change_job(session, job_id, is_cancel_requested=True)
 
 
+def give_up_lost_jobs(app: Flask) -> None:
+    """End the work of processes that died, and enter it in the audit log."""
+    unfinished = storage.find_all_unfinished(reading())
+    for found in filter(_is_lost, unfinished):
+        with writing() as session:
+            is_ours = storage.finish_job(
+                session, found.id, "failed", json.dumps({"failure": "lost"})
+            )
+        if is_ours:
+            _enter(app, found, JobEnd.LOST)
+
+
 def forget_old_jobs(instance: Path) -> None:
     """Remove work of earlier days with its files."""
     with writing() as session:
@@ -122,8 +134,19 @@ def _run(app: Flask, job_id: UUID, work: Work) -> None:
             is_over.set()
             signs.join()
         with writing() as session:
-            storage.finish_job(session, job_id, status, json.dumps(result))
+            is_ours = storage.finish_job(session, job_id, status, json.dumps(result))
+            record = storage.find_job(session, job_id)
+        if is_ours and record is not None and status != "done":
+            # Some kinds tell in words of their own that they were stopped.
+            _enter(app, record, JobEnd.STOPPED if record.is_cancel_requested else JobEnd.FAILED)
         database.session.remove()
+
+
+def _enter(app: Flask, record: JobRecord, end: JobEnd) -> None:
+    try:
+        enter_end(app.extensions["survey_keys"], record, end, app.extensions["survey_now"]())
+    except Exception as error:  # noqa: BLE001 - in a thread nobody would catch it, and a trace tells
+        log.error("job: %s", type(error).__name__)  # noqa: TRY400 - likewise
 
 
 def _do(app: Flask, job_id: UUID, work: Work) -> tuple[str, dict[str, object]]:

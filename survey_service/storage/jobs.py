@@ -73,6 +73,12 @@ def find_unfinished(
     return [JobRecord(*row) for row in rows]
 
 
+def find_all_unfinished(session: Session) -> Sequence[JobRecord]:
+    """Return all work that is still to be done."""
+    rows = session.execute(_select().where(Job.status.in_(UNFINISHED)))
+    return [JobRecord(*row) for row in rows]
+
+
 def change_job(session: Session, job_id: UUID, **values: Any) -> bool:
     """Store how far a piece of work is; False for one that has ended, which stays as it was."""
     changed = session.execute(
@@ -81,13 +87,9 @@ def change_job(session: Session, job_id: UUID, **values: Any) -> bool:
     return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
-def finish_job(session: Session, job_id: UUID, status: str, result: str | None) -> None:
-    """Store the end of a piece of work; one that has ended already stays as it was."""
-    session.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.status.in_(UNFINISHED))
-        .values(status=status, result=result)
-    )
+def finish_job(session: Session, job_id: UUID, status: str, result: str | None) -> bool:
+    """Store the end of a piece of work; False for one that has ended, which stays as it was."""
+    return change_job(session, job_id, status=status, result=result)
 
 
 def delete_jobs_before(session: Session, limit: datetime) -> list[UUID]:

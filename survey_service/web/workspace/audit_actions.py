@@ -6,6 +6,8 @@ test walks the addresses. Pages that are only read are not entered.
 
 from collections.abc import Mapping
 
+from survey_service.jobs import JobEnd
+
 OTHER = "other_change"
 """A change whose address was forgotten here: entered all the same."""
 
@@ -128,8 +130,8 @@ def find_action(endpoint: str, step: object) -> str:
 
 
 def known_actions() -> set[str]:
-    """Return every word the pages enter."""
-    words = {OTHER, *DOWNLOADS.values()}
+    """Return every word the pages enter, and the work they begin."""
+    words = {OTHER, *DOWNLOADS.values(), *JobEnd}
     for found in CHANGES.values():
         words |= {found} if isinstance(found, str) else set(found.values())
     return words | {"signed_in", "password_accepted", "sign_in_failed", "sign_in_locked_out"}
