@@ -36,6 +36,11 @@ LAYOUTS = ("pdf", "html")
 @click.option(
     "--told-by", type=click.DateTime(["%Y-%m-%d"]), help="When next steps are told at the latest."
 )
+@click.option(
+    "--text-version",
+    type=click.IntRange(min=1),
+    help="Which of the texts saved for the brief in the workspace; else the newest.",
+)
 @click.option("--output", type=file_argument, required=True, help="File to write.")
 @click.pass_obj
 def brief(
@@ -49,9 +54,13 @@ def brief(
     introduction: Path | None,
     next_steps: Path | None,
     told_by: date | None,
+    text_version: int | None,
     output: Path,
 ) -> None:
-    """Write a brief of a project's newest published release, whole or not at all."""
+    """Write a brief of a project's newest published release, whole or not at all.
+
+    Without words of their own here it has those that were saved for it in the workspace.
+    """
     from survey_service.briefs.content import BriefKind
     from survey_service.briefs.context import TalkTo
     from survey_service.cli.service import open_installation
@@ -61,6 +70,8 @@ def brief(
         found = "none" if unit is None else f"one for {kind}"
         _refuse(f"--unit: expected a key with --for unit, and only there, found {found}")
     words = _own_words(introduction, next_steps, told_by)
+    if words is not None and text_version is not None:
+        _refuse("--text-version: expected alone, found beside words to put in its place")
     app = open_installation(instance)
     settings: Settings = app.extensions["survey_settings"]
     order = BriefOrder(
@@ -70,6 +81,7 @@ def brief(
         BriefLayout(layout),
         words,
         tuple(TalkTo(found.name, found.phone, found.note) for found in settings.contacts),
+        text_version,
     )
     with app.app_context():
         project = find_project_by_key(key, municipality)
@@ -79,7 +91,7 @@ def brief(
 
 
 def _make(project_id: "UUID", key: str, order: "BriefOrder", address: str | None) -> "MadeBrief":
-    from survey_service.reporting.brief_making import UnitUnknown, order_brief
+    from survey_service.reporting.brief_making import UnitUnknown, WordsUnknown, order_brief
     from survey_service.reporting.releasing import ReleaseUnknown, find_release
 
     try:
@@ -87,15 +99,17 @@ def _make(project_id: "UUID", key: str, order: "BriefOrder", address: str | None
         return order_brief(release, order, address)
     except ReleaseUnknown:
         _refuse(f"project {key}: expected a published release, found none")
-    except UnitUnknown as error:
+    except (UnitUnknown, WordsUnknown) as error:
         _refuse(f"--{error}")
 
 
 def _own_words(
     introduction: Path | None, next_steps: Path | None, told_by: date | None
-) -> "OwnWords":
+) -> "OwnWords | None":
     from survey_service.briefs.context import OwnWords
 
+    if introduction is None and next_steps is None and told_by is None:
+        return None
     return OwnWords(_read(introduction), _read(next_steps), told_by)
 
 

@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
 from survey_service.briefs.content import BriefContent, BriefKind
 from survey_service.briefs.context import (
+    TEXT_VERSION,
     BriefContext,
     ItemName,
     OwnWords,
@@ -26,7 +27,8 @@ from survey_service.charts.heat_map import UnitPlace
 from survey_service.measurement.instrument import Instrument
 from survey_service.measurement.unit_tree import in_tree_order
 from survey_service.reporting.releasing import PublishedRelease
-from survey_service.storage import projects, setup
+from survey_service.storage import brief_words, projects, setup
+from survey_service.storage.brief_words import BriefPlace
 from survey_service.storage.database import reading
 from survey_service.storage.projects import WaveRecord
 from survey_service.texts import Wording
@@ -43,20 +45,27 @@ class UnitUnknown(Exception):
     """The project's municipality has no such unit."""
 
 
+class WordsUnknown(Exception):
+    """The brief has no such version of the evaluator's words."""
+
+
 @dataclass(frozen=True, slots=True)
 class BriefOrder:
     """Which brief is wanted.
 
-    `unit` is the key of the unit that a unit's brief is about. `installation_contacts` can be
-    talked to where the project has no contacts of its own.
+    `unit` is the key of the unit that a unit's brief is about. Without `own_words` it has those
+    that are stored for it: the newest, or those of `words_version`. With them `words_version` is
+    what they are to be called. `installation_contacts` can be talked to where the project has no
+    contacts of its own.
     """
 
     language: str
     kind: BriefKind = BriefKind.LEADERS
     unit: str | None = None
     layout: BriefLayout = BriefLayout.PDF
-    own_words: OwnWords = field(default_factory=OwnWords)
+    own_words: OwnWords | None = None
     installation_contacts: tuple[TalkTo, ...] = ()
+    words_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,7 @@ def order_brief(
 
     Raises:
         UnitUnknown: for a unit the project's municipality does not have.
+        WordsUnknown: for a version of its words that the brief does not have.
         ValueError: for a unit's brief without a unit, or another kind with one.
     """
     content = tell_release(release, order, accessibility_url)
@@ -105,11 +115,24 @@ def tell_release(
     release: PublishedRelease, order: BriefOrder, accessibility_url: str | None = None
 ) -> BriefContent:
     """Return what a brief of a release says. Raises as `order_brief` does."""
-    context = context_of(release, order.language, accessibility_url, order.own_words)
-    context = replace(context, talk_to=context.talk_to or order.installation_contacts)
-    if order.unit is not None and order.unit not in {unit.key for unit in context.units}:
-        raise UnitUnknown(f"unit: expected one of the municipality's, found {order.unit}")
+    words, version = _words_of(release, order)
+    context = context_of(release, order.language, accessibility_url, words)
+    context = replace(
+        context,
+        talk_to=context.talk_to or order.installation_contacts,
+        words_version=version,
+        text_version=TEXT_VERSION if version is None else f"{TEXT_VERSION}.{version}",
+    )
     return tell_brief(order.kind, release.figures, context, order.language, order.unit)
+
+
+def place_of(release: PublishedRelease, order: BriefOrder) -> BriefPlace:
+    """Return where the words of a brief are stored. Raises UnitUnknown."""
+    units = projects.find_units(reading(), release.project.municipality_id)
+    if order.unit is not None and order.unit not in units:
+        raise UnitUnknown(f"unit: expected one of the municipality's, found {order.unit}")
+    unit_id = units[order.unit] if order.unit is not None else None
+    return BriefPlace(release.project.id, release.number, order.kind.value, unit_id, order.language)
 
 
 def brief_file_name(
@@ -117,10 +140,13 @@ def brief_file_name(
 ) -> str:
     """Return a file name that is safe everywhere: resultatbrev-project-1-da.pdf.
 
-    Briefs of another kind than the leaders' have it, and a unit's its unit, after the number.
+    Briefs of another kind than the leaders' have it, and a unit's its unit, after the number; of a
+    release that is not published it says that it is a draft.
     """
     order = order or BriefOrder(language)
     parts = ["resultatbrev", _plain(release.project.key) or "projekt", str(release.number)]
+    if not release.is_published:
+        parts.append("udkast")
     if order.kind is not BriefKind.LEADERS:
         parts.append(_KIND_NAMES[order.kind])
     if order.unit is not None:
@@ -166,6 +192,7 @@ def context_of(
         accessibility_url=accessibility_url,
         primary_waves=_primary_waves(release),
         own_words=own_words or OwnWords(),
+        is_published=release.is_published,
         units=tuple(
             UnitPlace(unit.key, unit.name, depth)
             for unit, depth in in_tree_order(
@@ -184,6 +211,24 @@ _KIND_NAMES: Mapping[BriefKind, str] = {
     BriefKind.UNIT: "afdeling",
     BriefKind.PARTICIPANTS: "deltagere",
 }
+
+
+def _words_of(release: PublishedRelease, order: BriefOrder) -> tuple[OwnWords, int | None]:
+    """Return the words of a brief, and which version they are; None: there never were any."""
+    place = place_of(release, order)
+    if order.own_words is not None:
+        return order.own_words, order.words_version
+    if order.words_version is None:
+        found = brief_words.find_newest(reading(), place)
+    else:
+        found = brief_words.find_version(reading(), place, order.words_version)
+        if found is None:
+            raise WordsUnknown(
+                f"text-version: expected one of this brief's, found {order.words_version}"
+            )
+    if found is None:
+        return OwnWords(), None
+    return OwnWords(found.introduction, found.next_steps, found.told_by), found.version
 
 
 def _plain(name: str) -> str:
