@@ -286,6 +286,7 @@ PAGES: dict[str, tuple[str, Way]] = {
     "setup-unit-list-empty": ("evaluator", _set_up("afdelinger/liste", "Se, hvad der vil ske")),
     "setup-waves": ("evaluator", _set_up("maalinger")),
     "setup-instruments": ("evaluator", _set_up("spoergeskemaer")),
+    "setup-instrument": ("evaluator", _set_up("spoergeskemaer/citizen/1")),
     "setup-rosters": ("evaluator", _set_up("population")),
     "setup-roster": ("evaluator", _follow(PROJECT_TITLE, "Opsætning", "Population", "Slut")),
     "setup-comparison": ("evaluator", _set_up("sammenligning")),

@@ -6,11 +6,12 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-from builders import Installation, Visitor
+from builders import Installation, Visitor, instrument_of
 
 from survey_service.accounts.sign_in import Role, add_user
 from survey_service.fieldwork import project_setup
 from survey_service.fieldwork.municipalities import add_municipality
+from survey_service.measurement.instrument import Block
 from survey_service.storage import accounts, projects, setup
 from survey_service.storage.database import reading, writing
 from survey_service.storage.tables import AccountUnit
@@ -258,7 +259,8 @@ def addresses(installation: Installation) -> list[str]:
     places += [("afdelinger", "liste"), ("afdelinger", unit), ("afdelinger", unit, "ny"),
                ("afdelinger", unit, "fjern"), ("maalinger", wave, "fjern"), ("population", wave),
                ("population", wave, "liste"), ("population", wave, "kopier"),
-               ("oplysning", "citizen")]  # fmt: skip
+               ("oplysning", "citizen"),
+               ("spoergeskemaer", "citizen", "1")]  # fmt: skip
     return [room(installation, *place) for place in places]
 
 
@@ -398,3 +400,33 @@ def test_a_posted_form_without_its_token_changes_nothing(
         page = visitor.client.post(address, data={"name": "X", "title": "X"})
         assert page.status_code in {400, 405}, address
     assert settings(installation) == before
+
+
+def test_a_questionnaire_can_be_read_with_every_question_and_option_before_it_is_chosen(
+    evaluator: tuple[Installation, Visitor],
+) -> None:
+    installation, visitor = evaluator
+    visitor.get(room(installation, "spoergeskemaer"))
+    assert f'href="{room(installation, "spoergeskemaer", "citizen", 1)}"' in visitor.html
+    visitor.get(room(installation, "spoergeskemaer", "citizen", 1))
+    assert visitor.heading == "Din mening om støtten"
+    position = 0
+    for item in instrument_of("citizen").items:
+        if item.block is Block.FREE_TEXT:
+            continue
+        position = visitor.text.index(item.wording.read_in("da"), position)
+        for option in item.answer_options:
+            position = visitor.text.index(option.wording.read_in("da"), position)
+        position = visitor.text.index("Ved ikke", position)
+    assert visitor.get(room(installation, "spoergeskemaer", "citizen", 99)).status == 404
+
+
+def test_what_is_written_in_ones_own_words_is_shown_only_where_it_is_asked(
+    evaluator: tuple[Installation, Visitor],
+) -> None:
+    installation, visitor = evaluator
+    address = room(installation, "spoergeskemaer", "citizen", 1)
+    assert "Her svarer man med egne ord." not in visitor.get(address).text
+    visitor.get(room(installation, "projekt"))
+    fill_in(visitor, offers_free_text="y")
+    assert "Her svarer man med egne ord." in visitor.get(address).text

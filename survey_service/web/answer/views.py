@@ -17,6 +17,7 @@ from survey_service.fieldwork.answering import (
     QuestionPage,
     TextTooLong,
 )
+from survey_service.fieldwork.own_data import is_for_statistics_only
 from survey_service.measurement.instrument import NON_ANSWERS, Block, Item
 from survey_service.storage.keys import KeyStore
 from survey_service.web.access import Access, access
@@ -33,7 +34,7 @@ from survey_service.web.answer.sitting import (
     page_token,
     require_page_token,
 )
-from survey_service.web.answer.ways import next_url, start_url
+from survey_service.web.answer.ways import minutes_to_answer, next_url, start_url
 from survey_service.web.kiosk.cookies import FAREWELL, forget, on_tablet
 from survey_service.web.kiosk.leaving import Farewell, leave_with, send_and_leave
 from survey_service.web.language import long_date, translate
@@ -41,8 +42,6 @@ from survey_service.web.rate_limits import note_failed_try
 
 WHOLE_RESPONSE = "whole"
 """What the page tokens of sending and deleting stand for: the response, not one question."""
-
-SECONDS_PER_QUESTION = 15
 
 
 @pages.route("/", methods=["GET", "POST"])
@@ -93,7 +92,7 @@ def introduction() -> ResponseReturnValue:
         introduction=opening.read_in(g.language) if opening else "",
         notice=told_sections(overview.state),
         item_count=len(overview.items),
-        minutes=max(1, round(len(overview.items) * SECONDS_PER_QUESTION / 60)),
+        minutes=minutes_to_answer(len(overview.items)),
         resumed=bool(overview.answers),
         any_hidden=any(row["state"] == "hidden" for row in _review_rows(sitting, overview)),
         next_number=overview.first_open or len(overview.items),
@@ -197,6 +196,7 @@ def thanks() -> ResponseReturnValue:
         "answer/thanks.html",
         withdrawal_code=None if code is None else format_code(code),
         withdrawal_until=long_date(receipt.retained_until),
+        sees_own_data=not is_for_statistics_only(receipt.project_id, receipt.notice_version),
         finish_form=True,
     )
 

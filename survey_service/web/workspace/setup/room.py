@@ -37,7 +37,7 @@ STEPS = (
 )
 """The steps in their order; each is the page `workspace.setup_<step>`."""
 
-_PAGES_OF_STEPS = {"roster": "rosters", "notice": "notices"}
+_PAGES_OF_STEPS = {"instrument": "instruments", "roster": "rosters", "notice": "notices"}
 
 
 def find_setup_project(project_id: UUID) -> ProjectRecord:

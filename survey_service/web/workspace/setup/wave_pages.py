@@ -112,6 +112,7 @@ def instruments(project_id: UUID) -> ResponseReturnValue:
         form=form,
         waves=[_instrument_row(wave, form, fitting, chosen.get(wave.id, {})) for wave in found],
         has_instruments=bool(fitting),
+        previews=_previews(project, fitting),
         waves_url=step_url(project_id, "waves"),
         changes=_version_changes(found, chosen),
     )
@@ -230,11 +231,7 @@ def _instrument_row(
     chosen: dict[str, tuple[str, int]],
 ) -> dict[str, object]:
     names = {
-        f"{one.key}/{one.version}": translate(
-            "workspace.setup.instrument_version",
-            title=one.title.read_in(g.language),
-            version=one.version,
-        )
+        f"{one.key}/{one.version}": _version_name(one)
         for versions in fitting.values()
         for one in versions
     }
@@ -257,6 +254,29 @@ def _instrument_row(
             for audience, versions in fitting.items()
         ],
     }  # fmt: skip
+
+
+def _previews(
+    project: ProjectRecord, fitting: dict[str, list[Instrument]]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return per audience the name and address of each questionnaire that may be chosen."""
+    return [
+        (
+            audience_name(audience),
+            [(_version_name(one), _preview_url(project, one)) for one in versions],
+        )
+        for audience, versions in fitting.items()
+    ]
+
+
+def _preview_url(project: ProjectRecord, one: Instrument) -> str:
+    values = {"key": one.key, "version": one.version}
+    return url_for("workspace.setup_instrument", project_id=project.id, **values)  # type: ignore[arg-type]
+
+
+def _version_name(one: Instrument) -> str:
+    title = one.title.read_in(g.language)
+    return translate("workspace.setup.instrument_version", title=title, version=one.version)
 
 
 def _version_changes(
