@@ -13,6 +13,7 @@ import numpy as np
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.measurement.help_given import HELP_ITEM, HelpGiven
 from survey_service.measurement.item_table import ItemTable
+from survey_service.measurement.quote_disclosure import WORDS_COUNTS
 from survey_service.measurement.score_table import ScoreTable
 from survey_service.measurement.unit_disclosure import UnitGroup, find_remainders
 from survey_service.measurement.unit_tree import Parents, units_above
@@ -25,9 +26,6 @@ RESPONSES = ""
 
 UNIT_COUNTS = "unit:"
 """What the names of units' counts begin with; then a digest of the unit, and the principle."""
-
-WORDS_COUNTS = "words:"
-"""What the names of counts of those who wrote begin with; then the question."""
 
 DIGEST_LENGTH = 20
 
@@ -199,6 +197,17 @@ def changed_too_little(before: Basis, now: Basis, minimum: int) -> tuple[tuple[s
         if wave in known and 0 < abs(before.get(key, 0) - now.get(key, 0)) < minimum:
             found[audience, wave] = None
     return tuple(sorted(found))
+
+
+def unchanged_places(before: Basis, now: Basis) -> frozenset[tuple[str, str]]:
+    """Return the audiences and waves in which no count differs between two releases."""
+    places = {(audience, wave) for audience, wave, _ in before}
+    changed = {
+        (audience, wave)
+        for audience, wave, counted in {*before, *now}
+        if before.get((audience, wave, counted), 0) != now.get((audience, wave, counted), 0)
+    }
+    return frozenset(places - changed)
 
 
 def _count_in_units(scores: ScoreTable) -> dict[UnitGroup, dict[str, int]]:

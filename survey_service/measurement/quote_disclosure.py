@@ -11,13 +11,10 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
-from survey_service.measurement.comparison import MINIMUM_ANSWERS
-from survey_service.measurement.differencing import WORDS_COUNTS, Basis
-from survey_service.measurement.disclosure import ReleasedFigures
-from survey_service.measurement.released_details import ReleasedDetails, ReleasedQuote
+from survey_service.measurement.released_details import ReleasedQuote
 
 MOST_QUOTES = 8
 """Under one question, of one audience in one wave."""
@@ -25,8 +22,17 @@ MOST_QUOTES = 8
 LONGEST_QUOTE = 600
 """Characters: a quote says one thing."""
 
+FEWEST_WRITERS = 5
+"""The smallest minimum there is."""
+
+WORDS_COUNTS = "words:"
+"""What the names of counts of those who wrote begin with; then the question."""
+
 Place = tuple[str, str, str]
 """Audience, wave and question."""
+
+Basis = Mapping[tuple[str, str, str], int]
+"""(audience, wave, what is counted) to the answers a release rests on there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,8 @@ def may_be_read(writer_count: int, minimum: int) -> bool:
     Raises:
         ValueError: for a minimum under 5.
     """
-    if minimum < MINIMUM_ANSWERS:
-        raise ValueError(f"minimum: expected {MINIMUM_ANSWERS} people or more, found {minimum}")
+    if minimum < FEWEST_WRITERS:
+        raise ValueError(f"minimum: expected {FEWEST_WRITERS} people or more, found {minimum}")
     return writer_count >= minimum
 
 
@@ -82,19 +88,6 @@ def count_words_basis(writer_counts: Mapping[Place, int]) -> dict[tuple[str, str
         for (audience, wave, item), count in writer_counts.items()
         if count
     }
-
-
-def quoted_places(figures: ReleasedFigures) -> frozenset[Place]:
-    """Return where released figures quote from."""
-    quotes = figures.details.quotes if figures.details else ()
-    return frozenset((quote.audience, quote.wave, quote.item) for quote in quotes)
-
-
-def attach_quotes(figures: ReleasedFigures, quotes: tuple[ReleasedQuote, ...]) -> ReleasedFigures:
-    """Return the figures with these quotes beside them."""
-    if not quotes:
-        return figures
-    return replace(figures, details=replace(figures.details or ReleasedDetails(), quotes=quotes))
 
 
 def _is_told_alike(place: Place, count: int, minimum: int, earlier: Sequence[QuotedBefore]) -> bool:

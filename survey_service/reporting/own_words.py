@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from survey_service.measurement.differencing import Basis
+from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.measurement.quote_disclosure import (
+    Basis,
     Place,
     QuotedBefore,
     count_words_basis,
     disclose_quotes,
-    quoted_places,
 )
-from survey_service.measurement.released_details import ReleasedQuote
+from survey_service.measurement.released_details import ReleasedDetails, ReleasedQuote
 from survey_service.reporting.earlier_releases import EarlierRelease
 from survey_service.storage.database import Session
 from survey_service.storage.free_texts import (
@@ -59,6 +59,19 @@ def gather_words(
         [QuotedBefore(quoted_places(one.figures), one.basis) for one in earlier],
     )
     return GatheredWords(quotes, count_words_basis(writer_counts))
+
+
+def quoted_places(figures: ReleasedFigures) -> frozenset[Place]:
+    """Return where released figures quote from."""
+    quotes = figures.details.quotes if figures.details else ()
+    return frozenset((quote.audience, quote.wave, quote.item) for quote in quotes)
+
+
+def attach_quotes(figures: ReleasedFigures, quotes: tuple[ReleasedQuote, ...]) -> ReleasedFigures:
+    """Return the figures with these quotes beside them."""
+    if not quotes:
+        return figures
+    return replace(figures, details=replace(figures.details or ReleasedDetails(), quotes=quotes))
 
 
 def _open_quotes(

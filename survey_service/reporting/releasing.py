@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from survey_service.catalogue import load_framework, load_instrument
+from survey_service.measurement.audited_people import gather_people
 from survey_service.measurement.comparison import (
     ComparisonPlan,
     PrimaryContrast,
@@ -22,20 +23,23 @@ from survey_service.measurement.instrument_versions import join_versions
 from survey_service.measurement.item_table import ItemTable, Response, tabulate_responses
 from survey_service.measurement.principles import Relation
 from survey_service.measurement.project_analysis import Progress, analyse
-from survey_service.measurement.quote_disclosure import attach_quotes
 from survey_service.measurement.rate_disclosure import SeenUnits, keep_back_again
+from survey_service.measurement.release_audit import find_withheld
 from survey_service.measurement.release_format import released_from_json, released_to_json
+from survey_service.measurement.released_details import ReleasedDetails
 from survey_service.measurement.score_table import ScoreTable, tabulate
 from survey_service.measurement.unit_disclosure import UnitGroup
 from survey_service.measurement.unit_tree import Parents
+from survey_service.measurement.withholding import withhold_details, withhold_figures
 from survey_service.reporting.earlier_releases import (
     EarlierRelease,
     find_earlier,
     find_units_before,
+    known_figures,
     refuse_overtaken,
     refuse_small_changes,
 )
-from survey_service.reporting.own_words import GatheredWords, gather_words
+from survey_service.reporting.own_words import GatheredWords, attach_quotes, gather_words
 from survey_service.storage import counts, importing, projects, results
 from survey_service.storage.database import reading, writing
 from survey_service.storage.keys import KeyStore
@@ -298,7 +302,23 @@ def _compute(
         if release.figures.details
     )
     rates = keep_back_again(details.response_rates, rates_before)
-    return attach_details(figures, replace(details, response_rates=rates))
+    tell("audit")
+    return _audit(project, gathered, figures, replace(details, response_rates=rates))
+
+
+def _audit(
+    project: ProjectRecord, gathered: _Gathered, figures: ReleasedFigures, details: ReleasedDetails
+) -> ReleasedFigures:
+    """Hold back what would tell of too few, put beside everything that was ever shown."""
+    withheld = find_withheld(
+        figures,
+        details,
+        gather_people(gathered.scores, gathered.item_tables),
+        gathered.parents,
+        project.minimum,
+        known_figures(gathered.earlier, gathered.basis),
+    )
+    return attach_details(withhold_figures(figures, withheld), withhold_details(details, withheld))
 
 
 def _find_seen(project: ProjectRecord, closed: tuple[WaveRecord, ...]) -> SeenUnits:

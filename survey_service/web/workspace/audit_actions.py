@@ -1,7 +1,8 @@
 """Which step of the workspace is entered in the audit log, and by which word.
 
 Every address that changes something has its word here, as has every file that can be taken home; a
-test walks the addresses. Pages that are only read are not entered.
+test walks the addresses. Pages that are only read are not entered, but for those that show people's
+own words.
 """
 
 from collections.abc import Mapping
@@ -52,6 +53,7 @@ CHANGES: Mapping[str, str | Mapping[str, str]] = {
     "workspace.reminder_letters": "reminder_letters_fetched",
     "workspace.remove_decision": "decision_removed",
     "workspace.rename_municipality": "municipality_renamed",
+    "workspace.review_words": "text_reviewed",
     "workspace.setup_basics": "project_changed",
     "workspace.setup_comparison": "comparison_settled",
     "workspace.setup_contacts": "contacts_changed",
@@ -84,6 +86,12 @@ DOWNLOADS: Mapping[str, str] = {
     "workspace.result_tables": "figures_fetched",
 }
 """Files that are taken home by reading an address."""
+
+READINGS: Mapping[str, str] = {
+    "workspace.own_words_group": "texts_read",
+    "workspace.own_words_text": "texts_read",
+}
+"""Pages whose reading is entered: they show what one person wrote."""
 
 SIGN_INS = frozenset({"workspace.sign_in", "workspace.sign_in_code"})
 """Changes too, entered by what came of them: `auditing.sign_in_action`."""

@@ -23,6 +23,7 @@ from survey_service.web.workspace.audit_actions import (
     CHANGES,
     DOWNLOADS,
     OBJECTS,
+    READINGS,
     SIGN_INS,
     find_action,
 )
@@ -49,7 +50,7 @@ def is_entered(endpoint: str | None, method: str) -> bool:
     if endpoint is None:
         return False
     if method == "GET":
-        return endpoint in DOWNLOADS or endpoint == RETURN_FROM_PROVIDER
+        return endpoint in {*DOWNLOADS, *READINGS, RETURN_FROM_PROVIDER}
     if method in {"HEAD", "OPTIONS"}:
         return False
     if endpoint in CHANGES or endpoint in SIGN_INS:
@@ -82,7 +83,7 @@ def _enter_step(response: Response) -> None:
     if actor is None:
         return  # nobody is signed in: they were asked to, and nothing happened
     endpoint, values = str(request.endpoint), request.view_args or {}
-    action = DOWNLOADS.get(endpoint) if request.method == "GET" else None
+    action = {**DOWNLOADS, **READINGS}.get(endpoint) if request.method == "GET" else None
     action = action or find_action(endpoint, values.get("step"))
     about = g.get("audit_object") or _object_of(values) or _object_made(response)
     _record(actor, action, about or ("", ""), _outcome(response, endpoint))
@@ -142,6 +143,8 @@ def _outcome(response: Response, endpoint: str) -> Outcome:
         return Outcome.FAILED
     if status >= 400 or not g.get("audit_is_allowed"):
         return Outcome.REFUSED
+    if endpoint in READINGS:
+        return Outcome.DONE
     if request.method == "GET" or endpoint in ANSWERS_WITH_A_FILE:
         is_done = status < 300 and response.mimetype != "text/html"
     else:

@@ -22,6 +22,7 @@ PROJECT_ROOMS = (
     "invitations",
     "follow",
     "earlier_waves",
+    "own_words",
     "results",
     "decisions",
 )

@@ -27,6 +27,8 @@ SENT_AGAIN = "gemt"
 
 _TOKENS, _NEXT, _OWNER, _NOTICE = "kept_forms", "next_page", "session_of", "sign_in_notice"
 _NEVER_KEPT = ("csrf_token",)
+_FORM_WITH_WORDS = "workspace.review_words"
+"""What people wrote is not kept in a second place: whoever withdraws it must not be left there."""
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
@@ -150,6 +152,8 @@ def is_from_here() -> bool:
 
 def _read_form() -> KeptForm | None:
     """Return the posted form without its files; None if it is too large or holds a password."""
+    if request.endpoint == _FORM_WITH_WORDS:
+        return None
     if request.mimetype not in _FORMS or (request.content_length or 0) > MOST_BYTES:
         return None
     try:
