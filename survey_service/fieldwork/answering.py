@@ -132,6 +132,8 @@ class Receipt:
 
     withdrawal_code: str | None
     retained_until: date
+    project_id: UUID
+    notice_version: str
 
 
 def enter_with_code(keys: KeyStore, typed: str, today: date) -> Entrance:
@@ -332,7 +334,7 @@ def find_receipt(keys: KeyStore, response_id: UUID) -> Receipt:
     if state.wave_status != "open":
         raise WaveClosed
     code = withdrawal_code(keys, state) if state.has_code else None
-    return Receipt(code, state.retained_until)
+    return Receipt(code, state.retained_until, state.project_id, state.notice_version)
 
 
 def delete(keys: KeyStore, response_id: UUID) -> None:
@@ -359,7 +361,7 @@ def withdraw(keys: KeyStore, typed: str) -> None:
     Raises CodeMistyped for what cannot be a code, CodeRefused for one that fits nothing.
     """
     code = read_code(typed)
-    project_keys = _existing_project_keys(keys)
+    project_keys = existing_project_keys(keys)
     with writing() as session:
         deleted = responses.delete_by_withdrawal(
             session, [key.fingerprint("withdrawal", code) for key in project_keys]
@@ -369,6 +371,17 @@ def withdraw(keys: KeyStore, typed: str) -> None:
         free_texts.withdraw_free_texts(
             session, [key.fingerprint("free-text-holder", code) for key in project_keys]
         )
+
+
+def existing_project_keys(keys: KeyStore) -> list[Key]:
+    """Return the keys of all projects that still have theirs: a code may belong to any."""
+    found = []
+    for project_id in projects.find_project_ids(reading()):
+        try:
+            found.append(keys.project_key(project_id))
+        except KeyRefused:
+            continue
+    return found
 
 
 def withdrawal_code(keys: KeyStore, state: ResponseState) -> str:
@@ -475,13 +488,3 @@ def _holder_hash(keys: KeyStore, state: ResponseState) -> str:
     return keys.project_key(state.project_id).fingerprint(
         "free-text-holder", withdrawal_code(keys, state)
     )
-
-
-def _existing_project_keys(keys: KeyStore) -> list[Key]:
-    found = []
-    for project_id in projects.find_project_ids(reading()):
-        try:
-            found.append(keys.project_key(project_id))
-        except KeyRefused:
-            continue
-    return found

@@ -62,6 +62,7 @@ _SIGN_IN = Door("sign-in", "workspace.sign_in", ("POST",))
 DOORS = {
     "answer.enter": _CODES,
     "answer.letter": _CODES,
+    "answer.own_data": _CODES,
     "answer.withdraw": _CODES,
     "kiosk.resume": _CODES,
     "answer.follow_code": _LINKS,

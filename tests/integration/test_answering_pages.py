@@ -471,7 +471,7 @@ def test_without_the_token_against_forged_requests_nothing_happens(
     assert installation.contents() == before
 
 
-@pytest.mark.parametrize("path", ["/", "/fortryd", "/faerdig", "/sprog"])
+@pytest.mark.parametrize("path", ["/", "/fortryd", "/mine-svar", "/faerdig", "/sprog"])
 def test_every_other_form_needs_its_token_too(
     installation: Installation, begun: Visitor, path: str
 ) -> None:
@@ -989,7 +989,7 @@ def test_the_notice_says_what_is_never_sent_is_deleted(begun: Visitor) -> None:
 
 
 def test_no_page_is_kept_by_the_browser_and_none_runs_script_of_its_own(begun: Visitor) -> None:
-    paths = ["/", "/om", "/svar/2", "/gennemse", "/stop", "/fortryd", "/slettet", "/was",
+    paths = ["/", "/om", "/svar/2", "/gennemse", "/stop", "/fortryd", "/mine-svar", "/slettet", "/was",
              "/trukket-tilbage", "/nothing-here", "/svar/99", "/pause"]  # fmt: skip
     for path in paths:
         headers = begun.get(path).page.headers  # type: ignore[union-attr]

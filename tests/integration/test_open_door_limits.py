@@ -162,6 +162,7 @@ def test_all_doors_for_codes_share_one_count(installation: Installation) -> None
         assert caller.post("/k", token="intet") == 400
     assert caller.try_code(wrong[0]) == 429
     assert caller.post("/fortryd", code=wrong[0]) == 429
+    assert caller.post("/mine-svar", code=wrong[0]) == 429
     assert client.get(f"/k/{wrong[0]}").status_code == 429
     assert client.get("/aaben/intet").status_code == 429
     assert caller.post("/k", token="intet") == 429

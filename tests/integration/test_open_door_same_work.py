@@ -100,7 +100,7 @@ def reply_of(visitor: Visitor, typed: str) -> str:
     return re.sub(r'name="csrf_token" value="[^"]+"', "", html)
 
 
-@pytest.mark.parametrize("path", ["/", "/fortryd"])
+@pytest.mark.parametrize("path", ["/", "/fortryd", "/mine-svar"])
 def test_codes_that_do_not_fit_get_the_same_reply_for_the_same_work(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:

@@ -21,7 +21,7 @@ PUBLIC = {
     "answer.accessibility", "answer.answer", "answer.audio", "answer.consent", "answer.cookies",
     "answer.delete",
     "answer.deleted", "answer.enter", "answer.finish", "answer.follow_code", "answer.follow_link",
-    "answer.introduction", "answer.letter", "answer.notice", "answer.pause", "answer.pause_code",
+    "answer.introduction", "answer.letter", "answer.notice", "answer.own_data", "answer.pause", "answer.pause_code",
     "answer.practice",
     "answer.question", "answer.review", "answer.send", "answer.stop", "answer.switch_display",
     "answer.switch_language", "answer.take_break", "answer.thanks", "answer.withdraw",

@@ -4,6 +4,7 @@ from survey_service.web.answer import (  # noqa: F401 - they add their pages
     around,
     letters,
     notices,
+    own_data_pages,
     pausing,
     views,
 )
