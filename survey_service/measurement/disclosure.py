@@ -171,6 +171,32 @@ def disclose(
     )
 
 
+def hide_place(
+    figures: ReleasedFigures, audience: str, wave: str, principle: str
+) -> ReleasedFigures:
+    """Return the figures without one audience's mean on a principle in a wave, nor its contrasts.
+
+    They look like those of too few answers.
+    """
+    return replace(
+        figures,
+        wave_means=tuple(
+            _no_mean(audience, principle, wave)
+            if (mean.audience, mean.wave, mean.principle) == (audience, wave, principle)
+            else mean
+            for mean in figures.wave_means
+        ),
+        contrasts=tuple(
+            _no_contrast(audience, principle, ends, found.is_primary)
+            if (found.audience, found.principle) == (audience, principle)
+            and wave in (ends := (found.from_wave, found.to_wave))
+            and found.verdict is not Verdict.WORDING_CHANGED
+            else found
+            for found in figures.contrasts
+        ),
+    )
+
+
 def groups_are_safe(n_from: int, n_to: int, n_both: int, minimum: int) -> bool:
     """Return whether stayers, leavers and joiners of two waves are each 0 or at least `minimum`."""
     groups = (n_both, n_from - n_both, n_to - n_both)

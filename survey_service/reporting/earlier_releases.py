@@ -9,10 +9,12 @@ from survey_service.measurement.differencing import (
     changed_too_little,
     shown_basis,
     shown_units,
+    unchanged_places,
     units_changed_too_little,
     units_to_show_again,
 )
 from survey_service.measurement.disclosure import ReleasedFigures
+from survey_service.measurement.release_audit import EarlierFigures
 from survey_service.measurement.release_format import released_from_json
 from survey_service.measurement.unit_disclosure import UnitGroup
 from survey_service.measurement.unit_tree import Parents
@@ -101,6 +103,19 @@ def find_units_before(
             )
         found = units_to_show_again(shown, bases[0], basis) | found
     return found
+
+
+def known_figures(earlier: Sequence[EarlierRelease], basis: Basis) -> tuple[EarlierFigures, ...]:
+    """Return what earlier releases have shown, for the audit of a new one.
+
+    Args:
+        earlier: newest first.
+        basis: what the new one rests on.
+    """
+    return tuple(
+        EarlierFigures(release.number, release.figures, unchanged_places(release.basis, basis))
+        for release in earlier
+    )
 
 
 def refuse_overtaken(

@@ -1,0 +1,281 @@
+"""The last look before figures leave the house: what do all of them together tell, ever shown?
+
+The rules of disclosure go figure by figure. This audit puts side by side everything that was ever
+shown of one audience, wave and principle and adds and subtracts (`linear_audit`): the model's,
+the raw, the robust and the weighted mean, units and levels, items with the people who rated them,
+audiences beside each other, those who stayed, left and joined. Where some combination tells of
+fewer people than the minimum, figures that would open it are held back, the least read first.
+
+It is careful on the reader's side in everything it takes for known: figures without rounding, all
+counts and who left out what, other waves' share in a figure, the model's weights, and the answers
+of those who withdrew since an earlier release. What nobody computes by adding is not in it:
+counts, ranks, coefficients of reliability, p, and verdicts.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from survey_service.measurement.audited_people import Column, People, PeopleByPlace, Place
+from survey_service.measurement.disclosure import ReleasedFigures
+from survey_service.measurement.linear_audit import (
+    PRIME,
+    Rows,
+    TooManyWays,
+    find_cure,
+    find_exposed,
+    invert,
+)
+from survey_service.measurement.released_details import (
+    ReleasedDetails,
+    ReleasedMethodRow,
+    ReleasedPanel,
+)
+from survey_service.measurement.unit_tree import Parents, units_within
+
+JACKKNIFE = "leave_one_unit_out_jackknife"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Figure:
+    """One figure of a place: of which kind, and which (a unit, an item, another wave or audience).
+
+    `release` is that of a mean whose weights were others then, 0 for today's.
+    """
+
+    kind: str
+    name: str = ""
+    release: int = 0
+
+
+WITHHELD_FIRST = ("raw", "robust", "weighted", "stayers", "leavers", "gap", "item", "unit", "mean")
+"""Kinds of figures, the one that is missed least first."""
+
+_BY_THE_MODEL = frozenset({"mean", "robust", "weighted"})
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierFigures:
+    """A release made before; `unchanged` are audiences and waves where nobody withdrew since."""
+
+    number: int
+    figures: ReleasedFigures
+    unchanged: frozenset[tuple[str, str]]
+
+
+def find_withheld(
+    figures: ReleasedFigures,
+    details: ReleasedDetails,
+    people: PeopleByPlace,
+    parents: Parents,
+    minimum: int,
+    earlier: Sequence[EarlierFigures] = (),
+) -> dict[Place, frozenset[Figure]]:
+    """Return the figures that have to be held back, by audience, wave and principle.
+
+    Args:
+        figures: what the rules would show.
+        details: likewise.
+        people: who gave what, by place; `audited_people.gather_people` makes it.
+        parents: the tree of units.
+        minimum: the fewest people that may be told of.
+        earlier: every release made before, published or not.
+    """
+    shown = list_figures(figures, details)
+    before: dict[Place, set[Figure]] = {}
+    for release in earlier:
+        if release.figures.details is None:
+            continue
+        for place, found in list_figures(release.figures, release.figures.details).items():
+            number = 0 if place[:2] in release.unchanged else release.number
+            before.setdefault(place, set()).update(_as_known(found, number))
+    withheld = {}
+    for place, found in shown.items():
+        if place not in people:
+            continue
+        audit = _Audit(people[place], parents, minimum)
+        held_back = audit.withhold(found, frozenset(before.get(place, ())))
+        if held_back:
+            withheld[place] = held_back
+    return withheld
+
+
+def list_figures(
+    figures: ReleasedFigures, details: ReleasedDetails
+) -> dict[Place, frozenset[Figure]]:
+    """Return every figure that can be added and subtracted, by audience, wave and principle."""
+    found: dict[Place, set[Figure]] = {}
+    for place, figure in _walk(figures, details):
+        found.setdefault(place, set()).add(figure)
+    return {place: frozenset(listed) for place, listed in found.items()}
+
+
+def _walk(figures: ReleasedFigures, details: ReleasedDetails) -> Iterator[tuple[Place, Figure]]:
+    for mean in figures.wave_means:
+        if mean.adjusted_mean is not None:
+            yield (mean.audience, mean.wave, mean.principle), Figure("mean")
+    for unit in details.unit_figures:
+        yield (unit.audience, unit.wave, unit.principle), Figure("unit", unit.unit)
+    for item in details.items:
+        yield (item.audience, item.wave, item.principle), Figure("item", item.item)
+    for weighted in details.weighted_means:
+        yield (weighted.audience, weighted.wave, weighted.principle), Figure("weighted")
+    for gap in details.gaps:
+        yield (gap.first_audience, gap.wave, gap.principle), Figure("gap", gap.second_audience)
+        yield (gap.second_audience, gap.wave, gap.principle), Figure("gap", gap.first_audience)
+    for row in details.method_rows:
+        yield from _walk_method(row)
+    for panel in details.panels:
+        yield from _walk_panel(panel)
+
+
+def _walk_panel(panel: ReleasedPanel) -> Iterator[tuple[Place, Figure]]:
+    first, second = (
+        (panel.audience, wave, panel.principle) for wave in (panel.from_wave, panel.to_wave)
+    )
+    if panel.change is not None:
+        yield first, Figure("stayers", panel.to_wave)
+        yield second, Figure("stayers", panel.from_wave)
+    if panel.leavers_less_stayers is not None:
+        yield first, Figure("leavers", panel.to_wave)
+    if panel.joiners_less_stayers is not None:
+        yield second, Figure("leavers", panel.from_wave)
+
+
+def _walk_method(row: ReleasedMethodRow) -> Iterator[tuple[Place, Figure]]:
+    ends = (
+        (row.from_wave, row.to_wave, row.mean_from),
+        (row.to_wave, row.from_wave, row.mean_to),
+    )
+    for wave, other, mean in ends:
+        place = row.audience, wave, row.principle
+        if mean is not None:
+            yield place, Figure("raw")
+        if row.robust_difference is not None:
+            # The jackknife's difference is that of the raw means.
+            kind = "raw" if row.robust_method == JACKKNIFE else "robust"
+            yield place, Figure("raw") if kind == "raw" else Figure("robust", other)
+
+
+def _as_known(found: Iterable[Figure], number: int) -> Iterator[Figure]:
+    for figure in found:
+        of_then = figure.kind in _BY_THE_MODEL
+        yield Figure(figure.kind, figure.name, number if of_then else 0)
+
+
+class _Audit:
+    """The audit of one audience, wave and principle."""
+
+    def __init__(self, people: People, parents: Parents, minimum: int) -> None:
+        self._people = people
+        self._columns, self._owners = people.columns()
+        self._sizes = [one.size for one in people.classes]
+        self._minimum = minimum
+        self._within = units_within(sorted(people.unit_counts()), parents)
+
+    def withhold(self, shown: frozenset[Figure], known: frozenset[Figure]) -> frozenset[Figure]:
+        """Return what of `shown` must be held back, given what is known for good."""
+        given = self._exposed_by(known)
+        new = sorted(shown - known, key=self._order)
+        held_back: list[Figure] = []
+        while new and (found := self._find([*known, *new], given)) is not None:
+            opens = self._find_cure([*new, *known], len(new), found, given)
+            held_back.append(opens)
+            new.remove(opens)
+        for figure in reversed(held_back[:-1]):
+            if self._find([*known, *new, figure], given) is None:
+                new.append(figure)
+                held_back.remove(figure)
+        return frozenset(held_back)
+
+    def _exposed_by(self, known: Iterable[Figure]) -> frozenset[int]:
+        """Return the classes that earlier releases have told of: nothing protects them now."""
+        listed, given = list(known), frozenset[int]()
+        while listed and (found := self._find(listed, given)) is not None:
+            if not found:
+                break
+            given |= found
+        return given
+
+    def _find(self, listed: Sequence[Figure], given: frozenset[int]) -> frozenset[int] | None:
+        """Return classes that are exposed; none of them in it where that cannot be proven."""
+        rows, owners = self._rows(listed, given)
+        try:
+            return find_exposed(rows, owners, self._sizes, self._minimum)
+        except TooManyWays:
+            return frozenset()
+
+    def _find_cure(
+        self, listed: Sequence[Figure], count: int, exposed: frozenset[int], given: frozenset[int]
+    ) -> Figure:
+        rows, owners = self._rows(listed, given)
+        row = find_cure(rows, owners, exposed, range(count)) if exposed else None
+        return listed[0 if row is None else row]
+
+    def _rows(
+        self, listed: Sequence[Figure], given: frozenset[int]
+    ) -> tuple[Rows, NDArray[np.intp]]:
+        kept = ~np.isin(self._owners, sorted(given))
+        rows = [self._row(figure)[kept] for figure in listed]
+        empty = np.zeros((0, int(kept.sum())), dtype=np.int64)
+        return np.vstack([empty, *rows]), self._owners[kept]
+
+    def _order(self, figure: Figure) -> tuple[int, int, Figure]:
+        count = 0
+        if figure.kind == "unit":
+            counts = self._people.unit_counts()
+            count = sum(counts[unit] for unit in self._within.get(figure.name, ()))
+        elif figure.kind == "item":
+            count = self._people.count_rated(figure.name)
+        return WITHHELD_FIRST.index(figure.kind), count, figure
+
+    def _row(self, figure: Figure) -> NDArray[np.int64]:
+        weigh = getattr(self, f"_{figure.kind}")
+        return np.asarray([weigh(figure, column) % PRIME for column in self._columns], np.int64)
+
+    # What a column counts in a figure of each kind, but for a factor of the whole row.
+
+    def _raw(self, _: Figure, column: Column) -> int:
+        return column.share
+
+    def _mean(self, figure: Figure, column: Column) -> int:
+        # Likelihood weights go by how many of the unit answered which waves, and the person too.
+        alike = self._people.composition(column.people.unit), column.people.waves
+        return column.share * _any_weight("mean", figure.release, alike)
+
+    def _weighted(self, figure: Figure, column: Column) -> int:
+        return column.share * _any_weight("weighted", figure.release, column.people.unit)
+
+    def _robust(self, figure: Figure, column: Column) -> int:
+        unit = column.people.unit
+        if figure.release:
+            return column.share * _any_weight("robust", figure.release, unit)
+        if not self._people.has_answered(unit, figure.name):
+            return 0
+        return column.share * invert(self._people.unit_counts()[unit])
+
+    def _unit(self, figure: Figure, column: Column) -> int:
+        inside = self._within.get(figure.name, frozenset())
+        return column.share if column.people.unit in inside else 0
+
+    def _item(self, figure: Figure, column: Column) -> int:
+        return int(column.item == figure.name)
+
+    def _gap(self, figure: Figure, column: Column) -> int:
+        return self._people.share_among(column, figure.name)
+
+    def _stayers(self, figure: Figure, column: Column) -> int:
+        return column.share if figure.name in column.people.waves else 0
+
+    def _leavers(self, figure: Figure, column: Column) -> int:
+        is_away = column.people.is_linked and figure.name not in column.people.waves
+        return column.share if is_away else 0
+
+
+def _any_weight(*parts: object) -> int:
+    """Return a weight that is the same for the same parts and otherwise any."""
+    digest = sha256(repr(parts).encode()).digest()
+    return 1 + int.from_bytes(digest[:8], "big") % (PRIME - 1)
