@@ -68,15 +68,20 @@ def save_notice(
 ) -> NoticeRecord:
     """Store what an audience is told as a new version; unchanged, the newest stands.
 
-    Raises InputRefused for an unknown legal basis and texts that are missing or too long.
+    Raises InputRefused for an unknown legal basis, statistics alone where people are asked to write
+    in their own words, and texts that are missing or too long.
     """
     typed = TypedInput()
     if legal_basis not in set(LegalBasis):
         typed.refuse("legal_basis", "unknown_choice")
     danish = typed.read_paragraphs("text_da", text_da, TEXT_LIMIT)
     english = typed.read_paragraphs("text_en", text_en, TEXT_LIMIT)
-    typed.raise_if_any()
     with writing() as session:
+        is_for_statistics = legal_basis == LegalBasis.STATISTICS_ONLY
+        if is_for_statistics and setup.offers_free_text(session, project_id):
+            # Somebody's own words are one person's answer: nobody could be allowed to read them.
+            typed.refuse("legal_basis", "words_for_statistics_only")
+        typed.raise_if_any()
         newest = setup.find_newest_notices(session, project_id).get(audience)
         wanted = (legal_basis, danish, english)
         if newest and wanted == (newest.legal_basis, newest.text_da, newest.text_en):

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from survey_service.catalogue import load_frameworks
 from survey_service.faults import FieldFault, InputRefused
+from survey_service.fieldwork.notices import LegalBasis
 from survey_service.fieldwork.typed_input import TypedInput, make_key
 from survey_service.fieldwork.waves import WaveStatus
 from survey_service.measurement.instrument import Audience
@@ -84,8 +85,9 @@ def save_basics(
     """Store what a project is called, rests on, keeps and asks; None leaves a choice as it is.
 
     Raises InputRefused: after the first wave opened for another framework or longer keeping than
-    people were told, while a wave is open for another choice of free text, and always for keeping
-    that ends before the last wave.
+    people were told, while a wave is open for another choice of free text, for free text where an
+    audience is told that its answers are for statistics alone, and always for keeping that ends
+    before the last wave.
     """
     typed = TypedInput()
     cleaned = typed.read_text("title", title, TITLE_LIMIT)
@@ -100,6 +102,8 @@ def save_basics(
         waves = setup.find_planned_waves(session, project_id)
         if wishes != asks and any(wave.status == WaveStatus.OPEN for wave in waves):
             typed.refuse("offers_free_text", "locked_while_open")
+        elif wishes and not asks and _is_statistics_only(session, project_id):
+            typed.refuse("offers_free_text", "words_for_statistics_only")
         if until is not None:
             _check_retention(typed, project, until, [wave.closes_on for wave in waves], today)
         typed.raise_if_any()
@@ -151,6 +155,12 @@ def save_comparison(
             primary_to=saved.primary_to,
         )
     return saved
+
+
+def _is_statistics_only(session: Session, project_id: UUID) -> bool:
+    """Whether some audience is told that its answers are for statistics alone."""
+    notices = setup.find_newest_notices(session, project_id).values()
+    return any(notice.legal_basis == LegalBasis.STATISTICS_ONLY for notice in notices)
 
 
 def _find(session: Session, project_id: UUID) -> ProjectRecord:

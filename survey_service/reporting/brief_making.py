@@ -24,7 +24,7 @@ from survey_service.briefs.pdf import write_pdf
 from survey_service.briefs.unit import has_own_figures
 from survey_service.catalogue import load_framework, load_instrument
 from survey_service.charts.heat_map import UnitPlace
-from survey_service.measurement.instrument import Instrument
+from survey_service.measurement.instrument import Block, Instrument
 from survey_service.measurement.unit_tree import in_tree_order
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import brief_words, projects, setup
@@ -262,9 +262,9 @@ def _used_instruments(waves: tuple[WaveRecord, ...]) -> tuple[Instrument, ...]:
 
 
 def _items(used: tuple[Instrument, ...]) -> tuple[ItemName, ...]:
-    """Return the rated questions of each audience's newest version."""
+    """Return the rated questions of each audience's newest version, and those for own words."""
     newest = {instrument.audience: instrument for instrument in used}
-    return tuple(
+    rated = (
         ItemName(
             instrument.audience,
             measure,
@@ -276,6 +276,13 @@ def _items(used: tuple[Instrument, ...]) -> tuple[ItemName, ...]:
         for measure, items in instrument.measures.items()
         for item in items
     )
+    written = (
+        ItemName(instrument.audience, "", item.key, item.wording, ())
+        for instrument in newest.values()
+        for item in instrument.items
+        if item.block is Block.FREE_TEXT
+    )
+    return (*rated, *written)
 
 
 def _contacts(project_id: UUID) -> tuple[TalkTo, ...]:
