@@ -44,7 +44,7 @@ Shown = Mapping[tuple[str, str], ReleasedItem]
 def build_items(release: PublishedRelease, query: Mapping[str, str]) -> Section:
     """Return the questions of one audience; one that the release does not hold gives the first."""
     details = details_of(release)
-    found = (item.audience for item in details.items)
+    found = [item.audience for item in details.items] + [one.audience for one in details.quotes]
     audience, choice = choose_audience(release, found, query.get("audience"))
     if audience is None:
         return Section("items")
@@ -54,6 +54,7 @@ def build_items(release: PublishedRelease, query: Mapping[str, str]) -> Section:
     blocks = [_flag_block(release, audience, questions)]
     if instrument is not None:
         blocks += _principle_blocks(release, instrument, shown)
+    blocks += _quote_blocks(release, audience, questions)
     return Section("items", blocks, [choice], {"audience": audience})
 
 
@@ -119,6 +120,27 @@ def _principle_block(
         tables=[_share_table(items, shown, waves, last)],
         folded=[_option_table(spread, waves[last])] if spread else (),
     )
+
+
+def _quote_blocks(
+    release: PublishedRelease, audience: str, questions: Mapping[str, Item]
+) -> list[Block]:
+    """Return what people wrote themselves, wave by wave, the newest first."""
+    quotes = [one for one in details_of(release).quotes if one.audience == audience]
+    waves = reversed(wave_names(release).items())
+    return [
+        Block(
+            heading=translate("workspace.items.words", wave=name),
+            texts=[
+                *([questions[item].wording.read_in(g.language)] if item in questions else []),
+                translate("workspace.items.words_note"),
+            ],
+            points=[translate("workspace.items.quote", text=one.text) for one in of_item],
+        )
+        for wave, name in waves
+        for item in dict.fromkeys(one.item for one in quotes)
+        if (of_item := [one for one in quotes if (one.wave, one.item) == (wave, item)])
+    ]
 
 
 def _options(item: Item) -> list[str]:
