@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from survey_service.exchange.delimited import DelimitedFile, parse_delimited
-from survey_service.exchange.faults import BadInputError, FaultLog
+from survey_service.exchange.faults import BadInputError, Fault, FaultLog
 from survey_service.faults import FieldFault, InputRefused
 
 LINES_AT_MOST = 20_000
@@ -73,10 +73,15 @@ class ListedPerson:
 
 @dataclass(frozen=True, slots=True)
 class InvitationList:
-    """The people of a list, and the columns of it that mean nothing here and were left out."""
+    """The people of a list, and the columns of it that mean nothing here and were left out.
+
+    `unread` are the faults of lines that are not among the people: nobody is invited while there
+    are any.
+    """
 
     people: tuple[ListedPerson, ...]
-    ignored_columns: tuple[str, ...]
+    ignored_columns: tuple[str, ...] = ()
+    unread: tuple[FieldFault, ...] = ()
 
 
 def read_invitation_list(content: bytes) -> InvitationList:
@@ -86,7 +91,7 @@ def read_invitation_list(content: bytes) -> InvitationList:
         content: the file's bytes, or the pasted text as UTF-8.
 
     Raises:
-        InputRefused: with every fault of the list's form; what the cells say is not judged here.
+        InputRefused: for what is no such list; what its lines say is not judged here.
     """
     if content.count(b"\n") > LINES_AT_MOST:
         found = content.count(b"\n")
@@ -96,17 +101,7 @@ def read_invitation_list(content: bytes) -> InvitationList:
     try:
         return _read(content)
     except BadInputError as error:
-        raise InputRefused(
-            *(
-                FieldFault(
-                    FIELD,
-                    _FILE_RULES.get(fault.rule, "people_unreadable"),
-                    {"column": fault.column or ""},
-                    fault.line,
-                )
-                for fault in error.faults
-            )
-        ) from error
+        raise InputRefused(*_told(error.faults)) from error
 
 
 def decode_list(content: bytes) -> str:
@@ -142,12 +137,24 @@ def _read(content: bytes) -> InvitationList:
         for block in file.blocks(log)
         for line, cells in zip(block.lines, zip(*block.cells, strict=True), strict=True)
     )
-    log.raise_if_any()
+    unread = _told(log.faults)
     if not people:
-        raise InputRefused(FieldFault(FIELD, "people_empty"))
+        raise InputRefused(*unread) if unread else InputRefused(FieldFault(FIELD, "people_empty"))
     used = {*places.values(), *(place for line in address_places for place in line)}
     ignored = tuple(name for place, name in enumerate(file.columns) if place not in used)
-    return InvitationList(people, ignored)
+    return InvitationList(people, ignored, unread)
+
+
+def _told(faults: Iterable[Fault]) -> tuple[FieldFault, ...]:
+    return tuple(
+        FieldFault(
+            FIELD,
+            _FILE_RULES.get(fault.rule, "people_unreadable"),
+            {"column": fault.column or ""},
+            fault.line,
+        )
+        for fault in faults
+    )
 
 
 def _find_columns(file: DelimitedFile) -> tuple[dict[str, int], list[tuple[int, ...]]]:

@@ -35,11 +35,12 @@ class PeopleLine:
     people: Mapping[str, str]
 
 
-def read_unit_lines(content: bytes) -> list[UnitLine]:
+def read_unit_lines(content: bytes, log: FaultLog | None = None) -> list[UnitLine]:
     """Return the units of a list with a column for the name, and others for key and parent.
 
     Args:
         content: a CSV file's bytes, or pasted text as UTF-8.
+        log: takes the faults of lines that cannot be read, which are left out then.
 
     Raises:
         BadInputError: for what is no such list; rule "no_name_column" where the name is missing.
@@ -49,19 +50,22 @@ def read_unit_lines(content: bytes) -> list[UnitLine]:
     name = _find_column(columns, NAME_COLUMNS)
     key, parent = _find_column(columns, KEY_COLUMNS), _find_column(columns, PARENT_COLUMNS)
     if name is None:
-        raise _refuse_columns(columns, "a column name", "no_name_column")
+        raise _refuse_columns(file, columns, ("a column name", "no_name_column"))
     return [
         UnitLine(line, _cell(cells, key), cells[name], _cell(cells, parent))
-        for line, cells in _read_rows(file)
+        for line, cells in _read_rows(file, log)
     ]
 
 
-def read_people_lines(content: bytes, audiences: Mapping[str, str]) -> list[PeopleLine]:
+def read_people_lines(
+    content: bytes, audiences: Mapping[str, str], log: FaultLog | None = None
+) -> list[PeopleLine]:
     """Return how many people a list counts per unit and audience.
 
     Args:
         content: a CSV file's bytes, or pasted text as UTF-8.
         audiences: what a column may be called, in lower case, to the audience it is about.
+        log: takes the faults of lines that cannot be read, which are left out then.
 
     Raises:
         BadInputError: for what is no such list; rule "no_name_column" or "no_audience_column"
@@ -70,21 +74,20 @@ def read_people_lines(content: bytes, audiences: Mapping[str, str]) -> list[Peop
     columns, file = _open(content, (*UNIT_COLUMNS, *audiences))
     unit = _find_column(columns, KEY_COLUMNS)
     unit = _find_column(columns, NAME_COLUMNS) if unit is None else unit
+    found = [(audiences[name], place) for place, name in enumerate(columns) if name in audiences]
+    places = dict(found)
+    faults = []
     if unit is None:
-        raise _refuse_columns(columns, "a column for the unit", "no_name_column")
-    places: dict[str, int] = {}
-    for place, column in enumerate(columns):
-        audience = audiences.get(column)
-        if audience is None:
-            continue
-        if audience in places:
-            raise _refuse_columns(columns, "one column per audience", "column_twice")
-        places[audience] = place
+        faults.append(("a column for the unit", "no_name_column"))
+    if len(places) < len(found):
+        faults.append(("one column per audience", "column_twice"))
     if not places:
-        raise _refuse_columns(columns, "a column for an audience", "no_audience_column")
+        faults.append(("a column for an audience", "no_audience_column"))
+    if unit is None or faults:
+        raise _refuse_columns(file, columns, *faults)
     return [
         PeopleLine(line, cells[unit], {name: cells[place] for name, place in places.items()})
-        for line, cells in _read_rows(file)
+        for line, cells in _read_rows(file, log)
     ]
 
 
@@ -97,15 +100,20 @@ def _open(content: bytes, known: tuple[str, ...]) -> tuple[list[str], DelimitedF
     return columns, file
 
 
-def _read_rows(file: DelimitedFile) -> list[tuple[int, tuple[str, ...]]]:
-    """Return every row with its line. Raises BadInputError for ragged ones."""
-    log = FaultLog(_PASTED)
+def _read_rows(
+    file: DelimitedFile, log: FaultLog | None = None
+) -> list[tuple[int, tuple[str, ...]]]:
+    """Return every row with its line. Raises BadInputError for ragged ones, unless `log` takes
+    them.
+    """
+    found = FaultLog(_PASTED) if log is None else log
     rows = [
         (line, cells)
-        for block in file.blocks(log)
+        for block in file.blocks(found)
         for line, cells in zip(block.lines, zip(*block.cells, strict=True), strict=True)
     ]
-    log.raise_if_any()
+    if log is None:
+        found.raise_if_any()
     return rows
 
 
@@ -117,7 +125,12 @@ def _cell(cells: tuple[str, ...], column: int | None) -> str:
     return "" if column is None else cells[column]
 
 
-def _refuse_columns(columns: list[str], expected: str, rule: str) -> BadInputError:
+def _refuse_columns(
+    file: DelimitedFile, columns: list[str], *faults: tuple[str, str]
+) -> BadInputError:
+    """Return the error for a header, what was expected and the rule, and for ragged rows below."""
     log = FaultLog(_PASTED)
-    log.add(1, None, expected, ", ".join(columns)[:200], rule)
-    return BadInputError(tuple(log.faults))
+    for expected, rule in faults:
+        log.add(file.header_line, None, expected, ", ".join(columns)[:200], rule)
+    _read_rows(file, log)
+    return BadInputError(tuple(log.faults), log.uncounted)

@@ -10,6 +10,7 @@ from survey_service.exchange.invitation_lists import (
     AUDIENCE_WORDS,
     FIELD,
     LANGUAGE_WORDS,
+    InvitationList,
     ListedPerson,
 )
 from survey_service.faults import FieldFault, InputRefused
@@ -80,7 +81,7 @@ def draft_from_list(
     keys: KeyStore,
     project: ProjectRecord,
     wave: WaveRecord,
-    people: Sequence[ListedPerson],
+    listed: InvitationList,
     units: Sequence[UnitRecord],
     *,
     skips_invited: bool = False,
@@ -94,9 +95,10 @@ def draft_from_list(
     Raises:
         InputRefused: with every fault of every line; then nobody can be invited.
     """
+    people = listed.people
     reader = _LineReader(units, set(projects.find_wave_instruments(reading(), wave.id)))
     read = [reader.read(person) for person in people]
-    faults = [*reader.faults, *_find_repeats(people, read)]
+    faults = [*listed.unread, *reader.faults, *_find_repeats(people, read)]
     complete = [(person.line, invitee) for person, invitee in zip(people, read, strict=True)
                 if invitee is not None]  # fmt: skip
     known = _find_invited(keys.project_key(project.id), wave.id, complete)

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from survey_service.exchange.faults import BadInputError
 from survey_service.exchange.unit_files import PeopleLine, read_people_lines
 from survey_service.faults import FieldFault, InputRefused
-from survey_service.fieldwork.list_faults import refuse_list
+from survey_service.fieldwork.list_faults import ReadList, read_list
 from survey_service.fieldwork.typed_input import TypedInput, tidy
 from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import importing, projects, setup
@@ -103,25 +102,22 @@ def save_roster(project: ProjectRecord, wave_id: UUID, typed_cells: Mapping[Cell
         projects.set_roster(session, wave_id, people)
 
 
-def read_people(content: bytes, audiences: Mapping[str, str]) -> list[PeopleLine]:
-    """Return the people to ask of a file or a pasted list; `audiences` by what columns are called.
+def read_people(content: bytes, audiences: Mapping[str, str]) -> ReadList[PeopleLine]:
+    """Return the people to ask of a file or a pasted list, as far as it can be read.
 
-    Raises InputRefused for what is no such list.
+    `audiences` by what columns are called. Raises InputRefused for what is no such list.
     """
-    try:
-        return read_people_lines(content, audiences)
-    except BadInputError as error:
-        raise refuse_list(error, LIST_FIELD) from error
+    return read_list(content, LIST_FIELD, lambda sent, log: read_people_lines(sent, audiences, log))
 
 
-def import_roster(project: ProjectRecord, wave_id: UUID, listed: Sequence[PeopleLine]) -> int:
+def import_roster(project: ProjectRecord, wave_id: UUID, listed: ReadList[PeopleLine]) -> int:
     """Store a list's cells in a wave's roster and return how many; the others stay as they are.
 
     Raises InputRefused with every fault and its line: units nobody knows, that several are called
-    by, or that come twice, and cells and waves as `save_roster` refuses them. Nothing is stored
-    then.
+    by, or that come twice, lines that could not be read, and cells and waves as `save_roster`
+    refuses them. Nothing is stored then.
     """
-    typed = TypedInput()
+    typed = TypedInput([*listed.unread])
     with writing() as session:
         _refuse_fixed(session, wave_id)
         places = setup.find_unit_places(session, project.municipality_id)
@@ -130,7 +126,7 @@ def import_roster(project: ProjectRecord, wave_id: UUID, listed: Sequence[People
         people = setup.find_roster(session, wave_id)
         seen: dict[UUID, int] = {}
         stored = 0
-        for row in listed:
+        for row in listed.lines:
             unit = _find_listed(typed, called, row)
             if unit is None:
                 continue

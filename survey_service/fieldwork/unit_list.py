@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from survey_service.exchange.faults import BadInputError
 from survey_service.exchange.unit_files import UnitLine, read_unit_lines
-from survey_service.fieldwork.list_faults import refuse_list
+from survey_service.fieldwork.list_faults import ReadList, read_list
 from survey_service.fieldwork.typed_input import TypedInput, make_key, tidy
 from survey_service.fieldwork.unit_tree import (
     DEPTH_LIMIT,
@@ -39,30 +38,30 @@ class UnitPlan:
         return tuple({unit.id: unit for unit in (*self.renamed, *self.moved)}.values())
 
 
-def read_units(content: bytes) -> list[UnitLine]:
-    """Return the units of a file or a pasted list. Raises InputRefused for what is no such list."""
-    try:
-        return read_unit_lines(content)
-    except BadInputError as error:
-        raise refuse_list(error, FIELD) from error
+def read_units(content: bytes) -> ReadList[UnitLine]:
+    """Return the units of a file or a pasted list, as far as it can be read.
+
+    Raises InputRefused for what is no such list.
+    """
+    return read_list(content, FIELD, read_unit_lines)
 
 
-def plan_units(municipality_id: UUID, listed: Sequence[UnitLine]) -> UnitPlan:
+def plan_units(municipality_id: UUID, listed: ReadList[UnitLine]) -> UnitPlan:
     """Return what a list would change; units it does not name stay as they are.
 
     A unit is known by its key, or else by its name where only one has that name.
 
     Raises InputRefused with every fault and its line: keys, or names under one parent, that come
-    twice, parents nobody has, circles, too deep a tree, too many units, moves of fixed units.
+    twice, parents nobody has, circles, too deep a tree, too many units, moves of fixed units; and
+    lines that could not be read.
     """
     places = setup.find_unit_places(reading(), municipality_id)
-    typed = TypedInput()
-    if len(listed) > UNIT_LIMIT:
+    typed = TypedInput([*listed.unread])
+    if len(listed.lines) > UNIT_LIMIT:
         typed.refuse(FIELD, "too_many_units", limit=UNIT_LIMIT)
         typed.raise_if_any()
-    units = _identify(typed, places, listed)
-    typed.raise_if_any()
-    wanted = _place(typed, places, units)
+    units = _identify(typed, places, listed.lines)
+    wanted = _place(typed, places, units, listed)
     before = {place.id: place for place in places}
     _check_tree(typed, before, wanted)
     held = unmovable_units(municipality_id)
@@ -78,7 +77,7 @@ def plan_units(municipality_id: UUID, listed: Sequence[UnitLine]) -> UnitPlan:
     )
 
 
-def import_units(municipality_id: UUID, listed: Sequence[UnitLine]) -> UnitPlan:
+def import_units(municipality_id: UUID, listed: ReadList[UnitLine]) -> UnitPlan:
     """Store what a list changes, all of it or nothing. Raises InputRefused as planning does."""
     with writing() as session:
         plan = plan_units(municipality_id, listed)
@@ -98,6 +97,8 @@ def _identify(
     for row in listed:
         name = typed.read_text(FIELD, row.name, NAME_LIMIT, line=row.line)
         key = typed.read_text(FIELD, row.key, 60, required=False, line=row.line)
+        if not name:
+            continue
         same_name = by_name.get(name.casefold(), [])
         if not key and len(same_name) > 1:
             typed.refuse(FIELD, "unit_ambiguous", row.line, name=name)
@@ -109,16 +110,23 @@ def _identify(
         key = old.key if old is not None else key
         if key in seen:
             typed.refuse(FIELD, "unit_twice", row.line, name=name, first=seen[key])
-        seen.setdefault(key, row.line)
+            continue
+        seen[key] = row.line
         unit = old or UnitPlace(uuid4(), None, key, name, is_fixed=False)
         found.append((replace(unit, name=name), row))
     return found
 
 
 def _place(
-    typed: TypedInput, places: Sequence[UnitPlace], units: Sequence[tuple[UnitPlace, UnitLine]]
+    typed: TypedInput,
+    places: Sequence[UnitPlace],
+    units: Sequence[tuple[UnitPlace, UnitLine]],
+    listed: ReadList[UnitLine],
 ) -> list[tuple[UnitPlace, int]]:
-    """Return each unit below the one it names, with its line."""
+    """Return each unit below the one it names, with its line.
+
+    A parent that only a line at fault may name is no fault of its own.
+    """
     named = [unit for unit, _ in units]
     by_key = {place.key: place for place in [*places, *named]}
     # A unit that the list renames is found under its new name, not its old one.
@@ -130,8 +138,10 @@ def _place(
         same_name = by_name.get(parent.casefold(), [])
         above = by_key.get(parent) or (same_name[0] if len(same_name) == 1 else None)
         if parent and above is None:
-            rule = "parent_ambiguous" if same_name else "parent_unknown"
-            typed.refuse(FIELD, rule, row.line, name=parent)
+            if same_name:
+                typed.refuse(FIELD, "parent_ambiguous", row.line, name=parent)
+            elif not listed.may_name(parent):
+                typed.refuse(FIELD, "parent_unknown", row.line, name=parent)
             continue
         wanted.append((replace(unit, parent_id=above.id if above else None), row.line))
     return wanted

@@ -151,10 +151,19 @@ def test_each_fault_of_a_line_is_found_with_its_line(
         assert project is not None
         assert wave is not None
         with pytest.raises(InputRefused) as refusal:
-            draft_from_list(installation.keys, project, wave, listed.people, units)
+            draft_from_list(installation.keys, project, wave, listed, units)
     [fault] = refusal.value.faults
     assert (fault.line, fault.rule, fault.values) == (3, rule, values)
     assert text(f"fault.{rule}", **values)
+
+
+def test_a_line_that_cannot_be_read_hides_no_other_fault_and_nobody_is_invited(
+    installation: Installation, evaluator: Visitor
+) -> None:
+    check(evaluator, installation, ANNA, "P2;house", "P3;Havnen;borger;;;;")
+    assert "Linje 3" in evaluator.text
+    assert "Linje 4" in evaluator.text
+    assert not installation.rows("invitation")
 
 
 def test_all_faults_are_told_at_once_and_what_was_typed_is_kept(

@@ -11,6 +11,7 @@ from builders import Installation
 from survey_service.exchange.unit_files import PeopleLine
 from survey_service.faults import FieldFault, InputRefused
 from survey_service.fieldwork import rosters
+from survey_service.fieldwork.list_faults import ReadList
 from survey_service.fieldwork.rosters import cell_field
 from survey_service.storage import projects
 from survey_service.storage.database import reading, writing
@@ -79,8 +80,9 @@ def test_what_is_no_number_of_people_is_refused(planned: Installation, typed: st
     assert fault.rule == "no_number"
 
 
-def listed(*rows: tuple[str, dict[str, str]]) -> list[PeopleLine]:
-    return [PeopleLine(line, unit, people) for line, (unit, people) in enumerate(rows, start=2)]
+def listed(*rows: tuple[str, dict[str, str]]) -> ReadList[PeopleLine]:
+    lines = [PeopleLine(line, *row) for line, row in enumerate(rows, start=2)]
+    return ReadList(lines)
 
 
 def bring(installation: Installation, *rows: tuple[str, dict[str, str]]) -> int:
@@ -112,6 +114,19 @@ def test_every_fault_of_a_list_is_told_and_nothing_is_stored(planned: Installati
     )
     assert [(fault.line, fault.rule) for fault in faults] == [
         (3, "unit_not_found"), (4, "roster_small"), (5, "unit_twice"), (5, "no_number"),
+    ]  # fmt: skip
+    assert stored(planned) == {}
+
+
+def test_a_line_that_cannot_be_read_hides_no_other_fault(planned: Installation) -> None:
+    text = "afdeling;borgere\nhouse;130;1\nnowhere;9\nhome;3"
+    with planned.context():
+        people = rosters.read_people(text.encode(), {"borgere": "citizen"})
+        faults = refused(
+            lambda: rosters.import_roster(project_of(planned), planned.waves["baseline"], people)
+        )
+    assert [(fault.line, fault.rule) for fault in faults] == [
+        (2, "table_cells"), (3, "unit_not_found"), (4, "roster_small"),
     ]  # fmt: skip
     assert stored(planned) == {}
 

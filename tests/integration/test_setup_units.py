@@ -9,6 +9,7 @@ from builders import Installation
 from survey_service.exchange.unit_files import UnitLine
 from survey_service.faults import InputRefused
 from survey_service.fieldwork import unit_tree
+from survey_service.fieldwork.list_faults import ReadList
 from survey_service.fieldwork.rosters import set_roster
 from survey_service.fieldwork.unit_list import import_units, plan_units, read_units
 from survey_service.fieldwork.unit_tree import read_tree
@@ -31,9 +32,9 @@ def tree(installation: Installation) -> list[tuple[int, str]]:
         return [(row.depth, row.unit.name) for row in read_tree(installation.municipality_id)]
 
 
-def listed(*rows: tuple[str, str, str]) -> list[UnitLine]:
+def listed(*rows: tuple[str, str, str]) -> ReadList[UnitLine]:
     """Lines of a list from line 2 on: key, name, parent."""
-    return [UnitLine(line, *row) for line, row in enumerate(rows, start=2)]
+    return ReadList([UnitLine(line, *row) for line, row in enumerate(rows, start=2)])
 
 
 def plan(installation: Installation, *rows: tuple[str, str, str]) -> list[tuple[int | None, str]]:
@@ -174,6 +175,27 @@ def test_every_fault_of_a_list_is_told_with_its_line(planned: Installation) -> N
     assert plan(planned, ("x", "E", ""), ("x", "F", "")) == [(3, "unit_twice")]
     assert plan(planned, ("x", "E", ""), ("y", "e", "")) == [(3, "unit_name_taken")]
     assert plan(planned, ("y", "Botilbud", "centre")) == [(2, "unit_name_taken")]
+
+
+def test_a_line_that_cannot_be_read_hides_no_other_fault_and_makes_none(
+    planned: Installation,
+) -> None:
+    rows = ("Center;;x", "Hus;Center", ";", ";Hus", "Hus;findes ikke", "Syd")
+    text = "\n".join(("name;parent", *rows))
+    with planned.context(), pytest.raises(InputRefused) as refusal:
+        plan_units(planned.municipality_id, read_units(text.encode()))
+    assert sorted(rules(refusal), key=str) == [
+        (2, "table_cells"), (5, "missing"), (6, "parent_unknown"), (7, "table_cells"),
+    ]  # fmt: skip
+
+
+def test_what_stands_behind_an_open_quotation_mark_is_no_fault_of_those_before_it(
+    planned: Installation,
+) -> None:
+    text = 'name;parent\nHus;Center\n;Hus\n"Center;'
+    with planned.context(), pytest.raises(InputRefused) as refusal:
+        plan_units(planned.municipality_id, read_units(text.encode()))
+    assert sorted(rules(refusal), key=str) == [(3, "missing"), (4, "table_quotes")]
 
 
 def test_a_name_that_several_units_have_needs_the_key(planned: Installation) -> None:

@@ -69,9 +69,17 @@ def test_people_are_read_per_audience_under_any_of_its_names() -> None:
     ]
 
 
+def test_a_list_without_its_columns_tells_of_its_ragged_lines_too() -> None:
+    with pytest.raises(BadInputError) as refusal:
+        read_people_lines(b"Noter;Uge\nx;1;2\ny;1", AUDIENCES)
+    assert rules(refusal) == [
+        (1, "no_name_column"), (1, "no_audience_column"), (2, "cells"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("header", "rule"),
-    [("Borgere", "no_name_column"), ("Afdeling;Noter", "no_audience_column"),
+    [("Borgere", "no_name_column"), ("Afdeling;Noter;Uge", "no_audience_column"),
      ("Afdeling;Borgere;citizen", "column_twice")],
 )  # fmt: skip
 def test_a_list_of_people_needs_a_unit_and_each_audience_once(header: str, rule: str) -> None:

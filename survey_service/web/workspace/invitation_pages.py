@@ -181,7 +181,7 @@ def _draft_list(
 ) -> tuple[InvitationDraft, tuple[str, ...]]:
     listed = read_invitation_list((form.people.data or "").encode())
     draft = invitation_drafts.draft_from_list(
-        _keys(), project, wave, listed.people, own_unit_records(project),
+        _keys(), project, wave, listed, own_unit_records(project),
         skips_invited=bool(form.skip_invited.data),
     )  # fmt: skip
     return draft, listed.ignored_columns
