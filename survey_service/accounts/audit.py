@@ -5,6 +5,7 @@ addresses. A moment is kept in whole minutes: what the database writes beside it
 answers came in until it is rewritten at night, and finer moments would tell more than is needed.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,8 +19,10 @@ from survey_service.accounts.audit_chain import (
     Break,
     ChainState,
     check_chain,
+    is_written_with,
     seal_entry,
 )
+from survey_service.accounts.audit_keys import REKEYED, find_audit_keys, settle_audit_key
 from survey_service.storage import audit
 from survey_service.storage.accounts import AccountRecord
 from survey_service.storage.audit import AuditFilter, AuditRecord
@@ -31,7 +34,7 @@ from survey_service.storage.audit_head import (
     read_head,
 )
 from survey_service.storage.database import Session, reading, writing
-from survey_service.storage.keys import Key, KeyStore
+from survey_service.storage.keys import GlobalKey, Key, KeyStore
 
 __all__ = [
     "ENTRIES_ON_A_PAGE",
@@ -49,6 +52,7 @@ __all__ = [
     "find_page",
     "hash_of_name",
     "record",
+    "replace_key",
     "shorten",
     "verify",
     "was_recorded_since",
@@ -116,27 +120,44 @@ def record(
         outcome: how it ended.
         now: the moment, in UTC.
     """
-    key = keys.audit_key()
-    with holding_head(_head_path(keys), key) as head_file:
+    with _holding(keys) as head_file:
         with writing() as session:
             audit.lock_chain(session)
             entry = _Event(actor, action, object_of, outcome, _minute(now))
-            head = _append(session, key, head_file, entry)
+            head = _append(session, head_file.key, head_file, entry)
         # Once it is committed: a head ahead of the database would tell of a cut that was none.
         head_file.write(head)
 
 
 def verify(keys: KeyStore, start: int = 1) -> ChainState:
     """Tell whether the chain holds from its beginning, or from `start` on, to its end."""
-    key = keys.audit_key()
     try:
         # Before the entries: what is written meanwhile may be after it, but never before it.
-        head = read_head(_head_path(keys), key)
+        head = read_head(_head_path(keys), keys.audit_key())
     except HeadRefused:
         head = None
     session = reading()
     session.rollback()  # what was read earlier must not pin a snapshot from before the head
-    return check_chain(audit.read_chain(session, start), key, head, start)
+    known = find_audit_keys(keys, session)
+    return check_chain(audit.read_chain(session, start), known, head, start)
+
+
+def replace_key(keys: KeyStore, *, now: datetime) -> int:
+    """Go on with a new audit key, and return the number the one before is kept under.
+
+    Cut short anywhere, it is carried to its end or undone by whoever appends next.
+    """
+    with _holding(keys) as head_file:
+        number = keys.keep_as_earlier(GlobalKey.AUDIT)
+        upcoming = keys.make_next(GlobalKey.AUDIT)
+        with writing() as session:
+            audit.lock_chain(session)
+            event = _Event(TERMINAL, REKEYED, ("audit", str(number)), Outcome.DONE, _minute(now))
+            head = _append(session, upcoming, head_file, event)
+        head_file.key = upcoming
+        head_file.write(head)
+        keys.adopt_next(GlobalKey.AUDIT)
+    return number
 
 
 def shorten(keys: KeyStore, months: int, now: datetime) -> int:
@@ -148,15 +169,14 @@ def shorten(keys: KeyStore, months: int, now: datetime) -> int:
     first = audit.find_first(reading())
     if first is None or audit.find_first_since(reading(), oldest) == first:
         return 0  # without keeping writers waiting
-    key = keys.audit_key()
-    with holding_head(_head_path(keys), key) as head_file:
+    with _holding(keys) as head_file:
         with writing() as session:
             audit.lock_chain(session)
             begins = audit.find_first_since(session, oldest)
             if begins is None:  # all are older: the log begins with the entry that tells so
                 begins = _next_position(audit.find_last(session), head_file)
             event = _Event(SERVICE, SHORTENED, ("audit", str(begins)), Outcome.DONE, _minute(now))
-            head = _append(session, key, head_file, event)
+            head = _append(session, head_file.key, head_file, event)
             audit.delete_before(session, begins)
         head_file.write(head)
     return begins - first
@@ -218,7 +238,8 @@ def _append(session: Session, key: Key, head_file: HeadFile, event: _Event) -> A
     should_be_known = last is not None or not head_file.is_ours
     if should_be_known and head_file.found is None:
         lost = _Event(SERVICE, HEAD_LOST, ("audit", ""), Outcome.DONE, event.happened_at)
-        _add(session, key, lost, last, _next_position(last, head_file))
+        # With the key so far: a new one begins with the entry that tells of it.
+        _add(session, head_file.key, lost, last, _next_position(last, head_file))
         last = audit.find_last(session)
     return _add(session, key, event, last, _next_position(last, head_file))
 
@@ -251,6 +272,12 @@ def _next_position(last: AuditRecord | None, head_file: HeadFile) -> int:
     """Return where the next entry goes: where the end was cut off, the gap stays for ever."""
     known = 0 if head_file.found is None else head_file.found.position
     return max(0 if last is None else last.position, known) + 1
+
+
+def _holding(keys: KeyStore) -> AbstractContextManager[HeadFile]:
+    return holding_head(
+        _head_path(keys), lambda: settle_audit_key(keys, reading(), is_written_with)
+    )
 
 
 def _head_path(keys: KeyStore) -> Path:

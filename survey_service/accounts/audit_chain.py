@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from survey_service.accounts.audit_keys import AuditKeys
 from survey_service.storage.audit import AuditRecord
 from survey_service.storage.audit_head import AuditHead
 from survey_service.storage.keys import Key
@@ -39,6 +40,7 @@ class Break(StrEnum):
     END_CUT = "end_cut"
     HEAD_CHANGED = "head_changed"
     HEAD_LOST = "head_lost"
+    KEY_LOST = "key_lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +67,31 @@ def hash_entry(key: Key, record: AuditRecord) -> str:
     return _hash(key.derive(_PURPOSE), record)
 
 
+def is_written_with(record: AuditRecord, key: Key) -> bool:
+    """Whether an entry's hash was made with this key."""
+    return hmac.compare_digest(record.entry_hash, hash_entry(key, record))
+
+
 def check_chain(
-    entries: Iterable[AuditRecord], key: Key, head: AuditHead | None, start: int = 1
+    entries: Iterable[AuditRecord], keys: AuditKeys, head: AuditHead | None, start: int = 1
 ) -> ChainState:
-    """Check entries, oldest first, against the key and the head; tell the first break.
+    """Check entries, oldest first, against the keys and the head; tell the first break.
 
     Args:
         entries: the whole log, or all from `start` on.
-        key: the audit key.
+        keys: the audit key, and those before it where it was replaced.
         head: where the log ended when it was last written, None where that is not known.
         start: above 1, an earlier break is taken as known: the beginning is not checked.
     """
-    secret = key.derive(_PURPOSE)
+    known = {keys.current, *(key for _, key in keys.earlier if key is not None)}
+    secrets = {key: key.derive(_PURPOSE) for key in known}
     count, first, previous = 0, None, None
     begins_at = {1}
     for entry in entries:
-        kind, position = _break_between(previous, entry, secret, head)
+        key = keys.at(entry.position)
+        if key is None:
+            return ChainState(count, entry.position, Break.KEY_LOST)
+        kind, position = _break_between(previous, entry, secrets[key], head)
         if kind is not None:
             return ChainState(count, position, kind)
         if entry.action == SHORTENED and entry.object_id.isdigit():

@@ -112,6 +112,14 @@ def count_recovery_codes(account: AccountRecord) -> int:
     return accounts.count_recovery_codes(reading(), account.id)
 
 
+def reseal_secret(current: Key, upcoming: Key, account_id: UUID, sealed: bytes) -> bytes:
+    """Return an account's secret sealed with the key that takes the current one's place.
+
+    Raises InvalidTag where the current key does not open it.
+    """
+    return _seal(upcoming, account_id, unseal(current, _PURPOSE, sealed, account_id.hex))
+
+
 def _start(account: AccountRecord, secret: str, service_name: str, sealed: bytes) -> TwoStepStart:
     import pyotp
 

@@ -12,6 +12,7 @@ from survey_service.cli.auditing import entering
 from survey_service.cli.briefs import brief
 from survey_service.cli.comparing import compare
 from survey_service.cli.importing import import_file
+from survey_service.cli.keys import keys
 from survey_service.cli.questionnaires import questionnaires
 from survey_service.cli.users import users
 
@@ -103,6 +104,8 @@ main.add_command(users)
 main.add_command(audit)
 main.add_command(service.purge)
 main.add_command(service.backup)
+main.add_command(service.restore)
+main.add_command(keys)
 main.add_command(compare)
 main.add_command(files.score_file)
 main.add_command(files.compare_file)

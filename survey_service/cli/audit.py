@@ -26,6 +26,8 @@ BREAKS = {
     "head_changed": "entry {position}: expected the one audit.head names, found another",
     "head_lost": "entry {position}: expected audit.head as this service wrote it, found none;"
     " what was cut off before, if anything, cannot be told",
+    "key_lost": "entry {position}: expected the earlier key it was written with, found none;"
+    " entries after the key was replaced can be checked with --from",
 }
 """What is said of the first entry that is broken."""
 

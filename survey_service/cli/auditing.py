@@ -17,6 +17,10 @@ ACTIONS = {
     "brief": "brief_made",
     "compare": "comparison_printed",
     "import": "import_carried_out",
+    "keys drill": "key_drilled",
+    "keys escrow": "key_escrowed",
+    "keys restore": "key_restored",
+    "keys rotate": "key_rotated",
     "purge": "upkeep_done",
     "users add": "account_added",
     "users disable": "account_disabled",
@@ -52,7 +56,7 @@ def remember(app: "Flask") -> None:
         context.meta[_KEPT] = _Step(app, action, bool(context.params.get("dry_run")))
 
 
-def name_object(kind: str, object_id: UUID) -> None:
+def name_object(kind: str, object_id: UUID | str) -> None:
     """Say what the command that runs is about."""
     context = click.get_current_context(silent=True)
     step = None if context is None else context.meta.get(_KEPT)

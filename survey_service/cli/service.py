@@ -1,4 +1,4 @@
-"""Commands that run an installation: upgrade, serve, purge, backup."""
+"""Commands that run an installation: upgrade, serve, purge, backup, restore."""
 
 import sys
 from pathlib import Path
@@ -124,6 +124,54 @@ def backup(instance: Path, file: Path) -> None:
 
 
 @click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--replace", is_flag=True, help="A database that is there goes; stop the server.")
+@click.pass_obj
+def restore(instance: Path, file: Path, replace: bool) -> None:
+    """Put the backup FILE in place of the installation's database, and upgrade it.
+
+    Checked first; keys are not in it. What was withdrawn since the backup was made is there again.
+    """
+    from survey_service.accounts import audit
+    from survey_service.cli.keys import missing_keys
+    from survey_service.storage.backups import RestoreRefused
+    from survey_service.web.application import upgrade_database
+
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app = open_installation(instance, check_database=False)
+    try:
+        with app.app_context():
+            target, migration = _put_back(file, replace=replace)
+    except RestoreRefused as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    upgrade_database(app)
+    keys, now = app.extensions["survey_keys"], app.extensions["survey_now"]()
+    with app.app_context():
+        missing = missing_keys(app)
+        # Here and not where other commands are entered: before this there was no log to enter it.
+        audit.record(keys, audit.TERMINAL, "database_restored", now=now)
+    click.echo(f"{target}: restored from migration {migration}, at the newest now")
+    for line in missing:
+        click.echo(line)
+    click.echo("answers withdrawn since the backup was made are there again; run purge now")
+
+
+def _put_back(file: Path, *, replace: bool) -> tuple[Path, str]:
+    """Restore the database; return where it is and the migration it is at."""
+    from survey_service.storage.backups import RestoreRefused, check_backup, restore_database
+    from survey_service.storage.database import sqlite_file
+    from survey_service.web.application import known_migrations
+
+    target = sqlite_file()
+    if target is None:
+        raise RestoreRefused("database: expected SQLite, found another; use pg_restore")
+    migration = check_backup(file, known_migrations())
+    restore_database(file, target, replace=replace)
+    return target, migration
+
+
+@click.command()
 @click.option("--no-serve", is_flag=True, help="End when the briefs are written.")
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.pass_context
@@ -150,4 +198,16 @@ def open_installation(instance: Path, *, check_database: bool = True) -> "Flask"
         click.echo(str(error), err=True)
         sys.exit(2)
     remember(app)
+    if check_database:
+        _settle_keys(app)
     return app
+
+
+def _settle_keys(app: "Flask") -> None:
+    from survey_service.accounts.key_rotation import settle_accounts_key
+    from survey_service.storage.database import database
+
+    with app.app_context():
+        if settle_accounts_key(app.extensions["survey_keys"]):
+            # A server that forks after this must not share the connection with its workers.
+            database.engine.dispose()

@@ -34,7 +34,7 @@ def code_from_number(number: int) -> str:
     body = "".join(
         ALPHABET[(number >> shift) & 31] for shift in range(5 * (CODE_LENGTH - 1), -1, -5)
     )
-    return body + _check_character(body)
+    return body + check_character(body)
 
 
 def read_code(typed: str) -> str:
@@ -47,7 +47,7 @@ def read_code(typed: str) -> str:
         raise CodeMistyped(f"code: expected {CODE_LENGTH + 1} characters, found {len(code)}")
     if any(character not in ALPHABET for character in code):
         raise CodeMistyped("code: found a character that no code has")
-    if _check_character(code[:-1]) != code[-1]:
+    if check_character(code[:-1]) != code[-1]:
         raise CodeMistyped("code: the check character does not fit")
     return code
 
@@ -62,11 +62,18 @@ def _is_kept(character: str) -> bool:
     return not (character in "._" or character.isspace() or category(character) in {"Pd", "Cf"})
 
 
-def _check_character(body: str) -> str:
-    # Horner's rule: the sum of body[i] * generator^(length - i).
+def check_character(body: str, power: int = 1) -> str:
+    """Return what catches mistyped characters of `body`, which are all of the alphabet.
+
+    The weights are the powers of the field's generator to `power`: characters for two powers
+    together catch any two wrong characters among 30.
+    """
+    # Horner's rule: the sum of body[i] * (generator^power)^(length - i).
     total = 0
     for character in body:
-        total = _times_generator(total ^ ALPHABET.index(character))
+        total ^= ALPHABET.index(character)
+        for _ in range(power):
+            total = _times_generator(total)
     return ALPHABET[total]
 
 

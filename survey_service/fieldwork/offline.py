@@ -29,7 +29,7 @@ from survey_service.fieldwork.answering import FREE_TEXT_LIMIT, NothingAnswered
 from survey_service.measurement.instrument import Block, Item
 from survey_service.storage import offline, responses
 from survey_service.storage.database import Session, reading, writing
-from survey_service.storage.keys import Key, KeyRefused, KeyStore
+from survey_service.storage.keys import GlobalKey, Key, KeyRefused, KeyStore
 from survey_service.storage.responses import ResponseState
 from survey_service.storage.sealing import seal, unseal
 
@@ -141,14 +141,14 @@ def make_ticket(keys: KeyStore, wave_id: UUID, response_id: UUID) -> str:
     """
     sealed = seal(keys.wave_key(wave_id), "offline-ticket", response_id.hex, wave_id.hex)
     body = wave_id.bytes + sealed
-    return encode_base64(body + _signature(keys, body))
+    return encode_base64(body + _signature(keys.session_key(), body))
 
 
 def read_ticket(keys: KeyStore, ticket: str) -> tuple[UUID, bytes]:
     """Return a ticket's wave and its sealed response. Raises PacketRefused."""
     content = decode_base64(ticket)
     body, signature = content[:-_SIGNATURE_BYTES], content[-_SIGNATURE_BYTES:]
-    if len(body) <= 16 or not hmac.compare_digest(signature, _signature(keys, body)):
+    if len(body) <= 16 or not _is_signed(keys, body, signature):
         raise PacketRefused("ticket: expected one this service made")
     return UUID(bytes=body[:16]), body[16:]
 
@@ -322,9 +322,16 @@ def _store(
         raise PacketRefused("answers: expected one of the question's options")
 
 
-def _signature(keys: KeyStore, body: bytes) -> bytes:
-    key = keys.session_key().derive("offline-ticket")
-    return hmac.digest(key, body, "sha256")[:_SIGNATURE_BYTES]
+def _is_signed(keys: KeyStore, body: bytes, signature: bytes) -> bool:
+    # With keys before this one too: answers wait on devices longer than a key may be in use.
+    return any(
+        hmac.compare_digest(signature, _signature(key, body))
+        for key in (keys.session_key(), *keys.earlier_keys(GlobalKey.SESSION))
+    )
+
+
+def _signature(key: Key, body: bytes) -> bytes:
+    return hmac.digest(key.derive("offline-ticket"), body, "sha256")[:_SIGNATURE_BYTES]
 
 
 def _private_key(wave_key: Key) -> ec.EllipticCurvePrivateKey:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from survey_service.accounts.kept_forms import forget_old_forms
+from survey_service.accounts.key_rotation import settle_accounts_key
 from survey_service.fieldwork.counting import take_counts
 from survey_service.fieldwork.importing import forget_old_uploads
 from survey_service.fieldwork.retention import Purged, purge_expired
@@ -56,6 +57,7 @@ def daily_upkeep(keys: KeyStore, today: date, mark: Path) -> bool:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
+        settle_accounts_key(keys)  # at every look: until then nobody's one-time password fits
         if file.read().strip() == today.isoformat():
             return False
         is_done = do_upkeep(keys, today).is_compacted

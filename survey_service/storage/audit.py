@@ -125,6 +125,16 @@ def has_entry_since(session: Session, action: str, object_id: str, moment: datet
     return session.execute(statement.limit(1)).first() is not None
 
 
+def find_changes(session: Session, action: str) -> list[tuple[int, str]]:
+    """Return position and object of every entry of an action, oldest first."""
+    rows = session.execute(
+        select(AuditEntry.position, AuditEntry.object_id)
+        .where(AuditEntry.action == action)
+        .order_by(AuditEntry.position)
+    )
+    return [(position, object_id) for position, object_id in rows]
+
+
 def find_first_since(session: Session, moment: datetime) -> int | None:
     """Return the position of the first entry at or after a moment, None if all are older."""
     statement = select(func.min(AuditEntry.position)).where(AuditEntry.happened_at >= moment)

@@ -6,7 +6,7 @@ the database by what was being written when the power went, but never be ahead o
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,13 +42,14 @@ def read_head(path: Path, key: Key) -> AuditHead | None:
 class HeadFile:
     """The file while nobody else may read or write it; `found` is as `read_head` returns it.
 
+    `key` is what the log is written with, as long as the file is held.
     `is_ours` is False for a file that holds something else: it is written anew, because what is
     wrong with it is entered in the log.
     """
 
     def __init__(self, descriptor: int, key: Key) -> None:
         self._descriptor = descriptor
-        self._key = key
+        self.key = key
         self.is_ours = True
         self.found: AuditHead | None = None
         try:
@@ -58,22 +59,23 @@ class HeadFile:
 
     def write(self, head: AuditHead) -> None:
         """Write where the log ends now."""
-        line = _line(self._key, head)
+        line = _line(self.key, head)
         os.pwrite(self._descriptor, line, 0)
         os.ftruncate(self._descriptor, len(line))
 
 
 @contextmanager
-def holding_head(path: Path, key: Key) -> Iterator[HeadFile]:
+def holding_head(path: Path, find_key: Callable[[], Key]) -> Iterator[HeadFile]:
     """Keep every other process from appending to the log, and give the file of its end.
 
-    The file is made where there is none, for its owner alone.
+    The file is made where there is none, for its owner alone. The key is looked for once nobody
+    else can replace it.
     """
     # Opened anew each time: a lock belongs to the opening, and the threads must exclude each other.
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield HeadFile(descriptor, key)
+        yield HeadFile(descriptor, find_key())
     finally:
         os.close(descriptor)
 

@@ -47,6 +47,7 @@ __all__ = [
     "prepare_engine",
     "reading",
     "reading_rows",
+    "sqlite_file",
     "writing",
     "writing_rows",
 ]
@@ -140,6 +141,12 @@ def _file_lock(path: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def sqlite_file() -> Path | None:
+    """Return the database's file, None for another database than SQLite."""
+    url = database.engine.url
+    return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
 
 class BackupRefused(Exception):

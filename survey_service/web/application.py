@@ -127,6 +127,12 @@ def migrations_folder() -> Path:
     return packaged if packaged.is_dir() else packaged.parents[1] / "migrations"
 
 
+def known_migrations() -> set[str]:
+    """Return the numbers of all migrations of this version."""
+    found = ScriptDirectory(str(migrations_folder())).walk_revisions()
+    return {script.revision for script in found}
+
+
 def upgrade_database(app: Flask) -> None:
     """Bring the database of an application to the newest migration."""
     with app.app_context():

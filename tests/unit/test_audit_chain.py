@@ -18,11 +18,13 @@ from survey_service.accounts.audit_chain import (
     hash_entry,
     seal_entry,
 )
+from survey_service.accounts.audit_keys import AuditKeys
 from survey_service.storage.audit import AuditRecord
 from survey_service.storage.audit_head import AuditHead
 from survey_service.storage.keys import Key
 
 KEY, ANOTHER_KEY = Key(b"k" * 32), Key(b"x" * 32)
+KEYS = AuditKeys(KEY)
 ANNA = UUID("00000000-0000-4000-8000-000000000001")
 
 
@@ -57,13 +59,13 @@ def test_an_entry_s_hash_is_an_hmac_over_its_fields_and_the_hash_before() -> Non
 
 
 def test_a_log_nobody_has_been_at_holds() -> None:
-    found = check_chain(chain(), KEY, head_of(chain()))
+    found = check_chain(chain(), KEYS, head_of(chain()))
     assert found.holds
     assert found.entry_count == 4
 
 
 def test_a_log_nothing_was_entered_in_holds() -> None:
-    assert check_chain([], KEY, None).holds
+    assert check_chain([], KEYS, None).holds
 
 
 @pytest.mark.parametrize("field", [
@@ -72,7 +74,7 @@ def test_a_log_nothing_was_entered_in_holds() -> None:
 def test_a_changed_field_is_found(field: str) -> None:
     entries = chain()
     entries[2] = replace(entries[2], **{field: "z"})  # type: ignore[arg-type]
-    state = check_chain(entries, KEY, head_of(entries))
+    state = check_chain(entries, KEYS, head_of(entries))
     assert (state.position, state.kind) == (3, Break.CHANGED)
 
 
@@ -81,14 +83,14 @@ def test_a_changed_time_account_or_municipality_is_found() -> None:
                    {"municipality_id": ANNA}):  # fmt: skip
         entries = chain()
         entries[1] = replace(entries[1], **change)  # type: ignore[arg-type]
-        state = check_chain(entries, KEY, head_of(entries))
+        state = check_chain(entries, KEYS, head_of(entries))
         assert (state.position, state.kind) == (2, Break.CHANGED)
 
 
 def test_an_entry_removed_in_the_middle_is_found() -> None:
     entries = chain()
     del entries[1]
-    state = check_chain(entries, KEY, head_of(entries))
+    state = check_chain(entries, KEYS, head_of(entries))
     assert (state.position, state.kind) == (2, Break.MISSING)
 
 
@@ -98,7 +100,7 @@ def test_entries_in_another_order_are_found() -> None:
         replace(entries[2], position=2),
         replace(entries[1], position=3),
     )
-    state = check_chain(entries, KEY, head_of(entries))
+    state = check_chain(entries, KEYS, head_of(entries))
     assert (state.position, state.kind) == (2, Break.CHANGED)
 
 
@@ -109,52 +111,52 @@ def test_a_chain_written_anew_without_the_key_is_found() -> None:
         changed = replace(one, account_name="nobody", previous_hash=previous)
         forged.append(seal_entry(ANOTHER_KEY, changed))
         assert number + 1 == changed.position
-    state = check_chain(forged, KEY, head_of(forged))
+    state = check_chain(forged, KEYS, head_of(forged))
     assert (state.position, state.kind) == (1, Break.CHANGED)
 
 
 def test_an_entry_of_ours_that_follows_another_is_found() -> None:
     entries = chain()
     entries[2] = entry(3, entries[0])
-    state = check_chain(entries, KEY, head_of(entries))
+    state = check_chain(entries, KEYS, head_of(entries))
     assert (state.position, state.kind) == (3, Break.UNLINKED)
 
 
 @pytest.mark.parametrize("left", [3, 1, 0])
 def test_a_cut_end_is_found(left: int) -> None:
     entries = chain()
-    state = check_chain(entries[:left], KEY, head_of(entries))
+    state = check_chain(entries[:left], KEYS, head_of(entries))
     assert (state.position, state.kind) == (left + 1, Break.END_CUT)
 
 
 def test_an_end_from_an_older_copy_is_found() -> None:
     entries = chain()
     other = [*entries[:3], entry(4, entries[2], action="wave_closed")]
-    state = check_chain(other, KEY, head_of(entries))
+    state = check_chain(other, KEYS, head_of(entries))
     assert (state.position, state.kind) == (4, Break.HEAD_CHANGED)
 
 
 def test_a_head_that_lags_behind_is_none_of_anybody_s_doing() -> None:
     entries = chain()
-    assert check_chain(entries, KEY, head_of(entries[:3])).holds
+    assert check_chain(entries, KEYS, head_of(entries[:3])).holds
 
 
 def test_a_head_that_is_gone_is_found_and_told_for_ever() -> None:
     entries = chain()
-    assert check_chain(entries, KEY, None).kind is Break.HEAD_LOST
+    assert check_chain(entries, KEYS, None).kind is Break.HEAD_LOST
     entries.append(entry(5, entries[-1], action=HEAD_LOST))
     entries.append(entry(6, entries[-1]))
-    state = check_chain(entries, KEY, head_of(entries))
+    state = check_chain(entries, KEYS, head_of(entries))
     assert (state.position, state.kind) == (5, Break.HEAD_LOST)
 
 
 def test_a_cut_beginning_is_found_unless_the_log_says_it_removed_it() -> None:
     entries = chain()
-    state = check_chain(entries[2:], KEY, head_of(entries))
+    state = check_chain(entries[2:], KEYS, head_of(entries))
     assert (state.position, state.kind) == (3, Break.BEGINNING_CUT)
     entries.append(entry(5, entries[-1], action=SHORTENED, object_kind="audit", object_id="3"))
-    assert check_chain(entries[2:], KEY, head_of(entries)).holds
-    state = check_chain(entries[3:], KEY, head_of(entries))
+    assert check_chain(entries[2:], KEYS, head_of(entries)).holds
+    state = check_chain(entries[3:], KEYS, head_of(entries))
     assert (state.position, state.kind) == (4, Break.BEGINNING_CUT)
 
 
@@ -162,7 +164,7 @@ def test_after_a_break_that_is_known_the_rest_can_be_checked() -> None:
     entries = chain()
     entries[1] = replace(entries[1], action="z")
     head = head_of(entries)
-    assert not check_chain(entries, KEY, head).holds
-    assert check_chain(entries[2:], KEY, head, start=3).holds
+    assert not check_chain(entries, KEYS, head).holds
+    assert check_chain(entries[2:], KEYS, head, start=3).holds
     entries[3] = replace(entries[3], action="z")
-    assert check_chain(entries[2:], KEY, head, start=3).position == 4
+    assert check_chain(entries[2:], KEYS, head, start=3).position == 4
