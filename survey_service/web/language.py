@@ -9,6 +9,8 @@ from flask import g, session
 from survey_service.texts import DEFAULT_LANGUAGE, LANGUAGES, load_texts
 
 TEXTS = Path(__file__).with_name("texts")
+LOCALES = {"da": "da_DK", "en": "en_GB"}
+"""How dates are written: English ones the British way, the day before the month."""
 
 
 def choose_language() -> None:
@@ -32,11 +34,11 @@ def has_text(key: str) -> bool:
 
 
 def long_date(day: date) -> str:
-    """Return a date as it is written in the reader's language: 3. marts 2026."""
+    """Return a date as it is written in the reader's language: 3. marts 2026, 3 March 2026."""
     # Babel is slow to import and the question pages do without it.
     from babel.dates import format_date
 
-    return str(format_date(day, "long", locale=g.language))
+    return str(format_date(day, "long", locale=LOCALES[g.language]))
 
 
 @cache

@@ -115,7 +115,7 @@ def test_the_page_is_there_in_english(field):
     page.submit("/sprog", language="en")
     text = page.get(follow_of(field)).text
     assert "28 of 60 have answered" in text
-    assert "If it goes on like the past week: about 59 (98%) on April 1, 2026" in text
+    assert "If it goes on like the past week: about 59 (98%) on 1 April 2026" in text
 
 
 def test_a_wall_shows_the_figures_and_no_tables(field):

@@ -12,6 +12,7 @@ from survey_service.storage import setup
 from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.texts import LANGUAGES, Wording
+from survey_service.web.language import LOCALES
 from survey_service.web.settings import Settings
 
 if TYPE_CHECKING:
@@ -91,4 +92,4 @@ def _contacts(project: ProjectRecord) -> list[tuple[Wording, str, Wording]]:
 def _long_date(day: date, language: str) -> str:
     from babel.dates import format_date
 
-    return str(format_date(day, "long", locale="en_GB" if language == "en" else "da_DK"))
+    return str(format_date(day, "long", locale=LOCALES[language]))
