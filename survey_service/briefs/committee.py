@@ -15,8 +15,16 @@ from survey_service.briefs.content import (
     Look,
     Paragraph,
     Sentence,
+    join_sentences,
 )
 from survey_service.briefs.context import Speech
+from survey_service.briefs.decisions import (
+    DecisionRoom,
+    choose_decisions,
+    decision_lines,
+    decision_notes,
+    fit_decisions,
+)
 from survey_service.briefs.findings import AudienceFindings, find_words
 from survey_service.briefs.parts import (
     about_figures,
@@ -34,14 +42,19 @@ from survey_service.measurement.disclosure import ReleasedFigures, ReleasedMean
 from survey_service.measurement.potential_status import PotentialStatus
 
 PAGES = 1
+ROOMS = (DecisionRoom(3, 120), DecisionRoom(2, 100), DecisionRoom(1, 100), DecisionRoom(0))
 
 
 def committee_brief(figures: ReleasedFigures, speech: Speech) -> BriefContent:
     """Return what a member of a political committee reads in two minutes."""
-    return bind(BriefKind.COMMITTEE, speech, [_page(figures, speech)], PAGES)
+
+    def build(room: DecisionRoom) -> BriefContent:
+        return bind(BriefKind.COMMITTEE, speech, [_page(figures, speech, room)], PAGES)
+
+    return fit_decisions(figures, speech, ROOMS, build)
 
 
-def _page(figures: ReleasedFigures, speech: Speech) -> Iterable[Block]:
+def _page(figures: ReleasedFigures, speech: Speech, room: DecisionRoom) -> Iterable[Block]:
     say = speech.say
     found = [find_words(figures, audience, speech) for audience in speech.context.ordered_audiences]
     title = say("brief.title", project=escape(speech.context.project_title))
@@ -54,7 +67,7 @@ def _page(figures: ReleasedFigures, speech: Speech) -> Iterable[Block]:
     if others:
         yield Heading(say("committee.for_whom"), 2)
         yield Bullets(others)
-    yield from _next(figures, speech)
+    yield from _next(figures, speech, room)
     yield Heading(say("committee.who"), 2)
     yield counts_table(figures, speech, compared_waves(figures))
     yield from about_figures(BriefKind.COMMITTEE, figures, speech)
@@ -109,12 +122,23 @@ def _gaps(figures: ReleasedFigures, speech: Speech) -> Sequence[Sentence]:
     ]
 
 
-def _next(figures: ReleasedFigures, speech: Speech) -> Iterable[Block]:
+def _next(figures: ReleasedFigures, speech: Speech, room: DecisionRoom) -> Iterable[Block]:
     said = tuple(_potential(figures, speech))
     steps = tuple(Sentence(step) for step in typed_lines(speech.context.own_words.next_steps))
-    if said or steps:
+    decided = _decided(figures, speech, room)
+    if said or steps or decided:
         yield Heading(speech.say("committee.next"), 2)
-        yield Bullets((*said, *steps))
+        yield Bullets((*decided, *said, *steps))
+
+
+def _decided(figures: ReleasedFigures, speech: Speech, room: DecisionRoom) -> tuple[Sentence, ...]:
+    """Return what was decided last, and in one point what that does not say."""
+    if not choose_decisions(figures, speech):
+        return ()
+    notes = Sentence("")
+    for note in decision_notes(figures, speech, room):
+        notes = join_sentences(notes, note)
+    return (*decision_lines(figures, speech, room, "decisions.line_next"), notes)
 
 
 def _potential(figures: ReleasedFigures, speech: Speech) -> Iterable[Sentence]:

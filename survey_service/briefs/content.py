@@ -42,6 +42,8 @@ class Field(StrEnum):
     FLAG_POINTS = "flag_points"
     UNIT_MEAN = "unit_mean"
     UNIT_DIFFERENCE = "unit_difference"
+    UNIT_CHANGE = "unit_change"
+    UNIT_CHANGE_INTERVAL = "unit_change_interval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,8 @@ class BriefContent:
     `pages` are stretches that each begin on a new page of paper. `most_pages` is how many pages it
     is meant to fill, None for as many as it needs; `type_size` scales its type, 1 is usual. `mark`
     is painted at the top of every page of one that is not to be taken for the real thing.
+    `briefer` is the same brief with less of what is told in full elsewhere, which it says: for
+    paper on which this one has no room.
     """
 
     kind: BriefKind
@@ -210,11 +214,13 @@ class BriefContent:
     pages: tuple[tuple[Block, ...], ...]
     most_pages: int | None = None
     type_size: float = 1.0
+    briefer: "BriefContent | None" = None
 
     def blocks(self) -> Iterator[Block]:
         """Go through every block in reading order, those inside others too."""
         for page in self.pages:
-            yield from _walk(page)
+            for block in page:
+                yield from blocks_within(block)
 
     def sentences(self) -> Iterator[Sentence]:
         """Go through everything that is said outside tables, in reading order."""
@@ -230,14 +236,15 @@ class BriefContent:
                     pass
 
 
-def _walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    for block in blocks:
-        yield block
-        match block:
-            case Box():
-                yield from _walk(block.blocks)
-            case Columns():
-                for column in block.columns:
-                    yield from _walk(column)
-            case _:
-                pass
+def blocks_within(block: Block) -> Iterator[Block]:
+    """Go through a block and those inside it, in reading order."""
+    yield block
+    match block:
+        case Box():
+            inner = block.blocks
+        case Columns():
+            inner = tuple(part for column in block.columns for part in column)
+        case _:
+            inner = ()
+    for part in inner:
+        yield from blocks_within(part)

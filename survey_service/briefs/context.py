@@ -40,9 +40,10 @@ class PrincipleName:
 
 @dataclass(frozen=True, slots=True)
 class ItemName:
-    """One rated question: whom it was put to, what it counts towards, its words and its options'.
+    """One question: whom it was put to, what it counts towards, its words and its options'.
 
-    `options` are the answer options from the lowest.
+    `options` are the answer options from the lowest. A question that is answered in people's own
+    words counts towards nothing (empty) and has none.
     """
 
     audience: str
@@ -72,6 +73,23 @@ class OwnWords:
     introduction: str = ""
     next_steps: str = ""
     told_by: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade:
+    """What leaders decided before the newest wave, as it stood when the release was frozen.
+
+    `unit` is a unit's key, None where it is about all of them. `since` is the key of the last wave
+    that had begun when it was decided: what moved is counted from there. `responsible` is a role.
+    """
+
+    principle: str
+    unit: str | None
+    text: str
+    responsible: str
+    due_on: datetime.date
+    done_on: datetime.date | None
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +123,7 @@ class BriefContext:
     units: tuple[UnitPlace, ...] = ()
     items: tuple[ItemName, ...] = ()
     talk_to: tuple[TalkTo, ...] = ()
+    decisions: tuple[DecisionMade, ...] = ()
     words_version: int | None = None
     is_published: bool = True
 

@@ -15,6 +15,7 @@ from survey_service.briefs.content import (
     Sentence,
 )
 from survey_service.briefs.context import Speech
+from survey_service.briefs.decisions import DecisionRoom, decision_section, fit_decisions
 from survey_service.briefs.findings import AudienceFindings, find_words
 from survey_service.briefs.markup import lowered
 from survey_service.briefs.method_words import method_points, reading_points
@@ -35,13 +36,25 @@ from survey_service.charts.wave_rows import compared_waves
 from survey_service.measurement.disclosure import ReleasedFigures
 
 PAGES = 2
+ROOMS = (
+    DecisionRoom(4, 200, 9),
+    DecisionRoom(3, 150, 9),
+    DecisionRoom(3, 110, 1),
+    DecisionRoom(2, 90, 1),
+    DecisionRoom(1, 90, 1),
+    DecisionRoom(0),
+)
 
 
 def leaders_brief(figures: ReleasedFigures, speech: Speech) -> BriefContent:
     """Return what the leaders of a municipality's areas and its steering group read."""
     found = [find_words(figures, audience, speech) for audience in speech.context.ordered_audiences]
-    pages = [_first_page(figures, found, speech), _second_page(figures, found[1:], speech)]
-    return bind(BriefKind.LEADERS, speech, pages, PAGES)
+
+    def build(room: DecisionRoom) -> BriefContent:
+        second = _second_page(figures, found[1:], speech, room)
+        return bind(BriefKind.LEADERS, speech, [_first_page(figures, found, speech), second], PAGES)
+
+    return fit_decisions(figures, speech, ROOMS, build)
 
 
 def in_short(found: Sequence[AudienceFindings], speech: Speech) -> Box:
@@ -81,7 +94,10 @@ def _first_page(
 
 
 def _second_page(
-    figures: ReleasedFigures, others: Sequence[AudienceFindings], speech: Speech
+    figures: ReleasedFigures,
+    others: Sequence[AudienceFindings],
+    speech: Speech,
+    room: DecisionRoom,
 ) -> Iterable[Block]:
     say, audiences = speech.say, speech.context.ordered_audiences
     if others:
@@ -92,6 +108,7 @@ def _second_page(
     if gained:
         yield Heading(say("section.potential"), 2)
         yield Bullets(gained, is_small=True)
+    yield from decision_section(figures, speech, room)
     yield from next_steps(speech)
     yield Heading(say("section.figures"), 2)
     yield figures_table(figures, audiences, speech)

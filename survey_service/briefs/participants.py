@@ -18,6 +18,8 @@ from survey_service.briefs.content import (
     join_sentences,
 )
 from survey_service.briefs.context import Speech, TalkTo
+from survey_service.briefs.decisions import DecisionRoom, fit_decisions
+from survey_service.briefs.participants_decisions import decided
 from survey_service.briefs.parts import accessibility, bind, opening, typed_lines
 from survey_service.charts.figures import format_score
 from survey_service.charts.wave_rows import compared_waves, shown_contrasts
@@ -30,6 +32,7 @@ from survey_service.measurement.disclosure import (
 
 PAGES = 1
 TYPE_SIZE = 1.4
+ROOMS = (DecisionRoom(3, 120), DecisionRoom(2, 110), DecisionRoom(1, 90), DecisionRoom(0))
 READERS = ("citizen", "relative")
 _TOLD = (
     Verdict.IMPROVED,
@@ -44,10 +47,15 @@ _CLAIMS = (Verdict.IMPROVED, Verdict.DECLINED, Verdict.NO_RELEVANT_CHANGE)
 
 def participants_brief(figures: ReleasedFigures, speech: Speech) -> BriefContent:
     """Return what citizens and relatives who answered read; all groups where there are neither."""
-    return bind(BriefKind.PARTICIPANTS, speech, [_page(figures, speech)], PAGES, TYPE_SIZE)
+
+    def build(room: DecisionRoom) -> BriefContent:
+        page = _page(figures, speech, room)
+        return bind(BriefKind.PARTICIPANTS, speech, [page], PAGES, TYPE_SIZE)
+
+    return fit_decisions(figures, speech, ROOMS, build)
 
 
-def _page(figures: ReleasedFigures, speech: Speech) -> Iterable[Block]:
+def _page(figures: ReleasedFigures, speech: Speech, room: DecisionRoom) -> Iterable[Block]:
     say = speech.say
     yield from opening(BriefKind.PARTICIPANTS, speech, say("participants.title"))
     yield Paragraph((speech.tell("participants.thanks"),))
@@ -60,6 +68,7 @@ def _page(figures: ReleasedFigures, speech: Speech) -> Iterable[Block]:
         yield Heading(escape(speech.audience(audience)), 3)
         yield Paragraph((_answered(figures, audience, speech),))
         yield Bullets(tuple(_points(figures, audience, speech)))
+    yield from decided(figures, shown, speech, room)
     yield from _what_happens(speech)
     yield from _whom_to_talk_to(speech)
     yield from _about(figures, speech)

@@ -18,9 +18,11 @@ from survey_service.briefs.content import (
     Sentence,
 )
 from survey_service.briefs.context import Speech
+from survey_service.briefs.decisions import decision_tables
 from survey_service.briefs.findings import find_words
 from survey_service.briefs.parts import about_figures, bind, next_steps, opening
 from survey_service.briefs.tables import count_references, count_words
+from survey_service.briefs.unit_trend import own_changes, trend_section, trend_sentences
 from survey_service.briefs.unit_words import (
     OwnFigures,
     own_figures,
@@ -46,7 +48,9 @@ def unit_brief(figures: ReleasedFigures, speech: Speech, unit: str) -> BriefCont
         for audience in speech.context.ordered_audiences
         if (found := own_figures(figures, unit, audience)) and _is_shown_last(found, figures)
     }
-    page = _page(figures, speech, unit, name, own) if own else _calm_page(figures, speech, name)
+    page = (
+        _page(figures, speech, unit, name, own) if own else _calm_page(figures, speech, unit, name)
+    )
     return bind(BriefKind.UNIT, speech, [page])
 
 
@@ -77,6 +81,12 @@ def _page(
         for audience, found in own.items()
         for sentence in unit_sentences(figures, found, audience, name, speech)
     )
+    changes = {audience: own_changes(figures, unit, audience) for audience in own}
+    lines += tuple(
+        Paragraph((sentence,))
+        for audience, found in changes.items()
+        for sentence in trend_sentences(figures, found, audience, name, speech)
+    )
     yield Box((Heading(say("section.in_short"), 2), *lines))
     yield Paragraph((speech.tell("unit.lead", unit=escape(name), wave=wave),))
     if answered := tuple(_answered(figures, unit, speech)):
@@ -88,14 +98,18 @@ def _page(
         if (picture := unit_picture(figures, found, audience, name, speech)) is not None:
             yield picture
         yield unit_table(figures, found, audience, name, speech)
+    for audience, found in own.items():
+        yield from trend_section(figures, changes[audience], found, audience, name, speech)
+    yield from decision_tables(figures, speech, unit)
     yield Heading(say("unit.reading"), 2)
-    notes = ("unit.careful", "unit.borrowed", "unit.not_trend")
+    trend = "unit.trend" if any(changes.values()) else "unit.not_trend"
+    notes = ("unit.careful", "unit.borrowed", trend)
     yield Bullets(tuple(speech.tell(note) for note in notes), is_small=True)
     yield from next_steps(speech)
     yield from about_figures(BriefKind.UNIT, figures, speech)
 
 
-def _calm_page(figures: ReleasedFigures, speech: Speech, name: str) -> Iterable[Block]:
+def _calm_page(figures: ReleasedFigures, speech: Speech, unit: str, name: str) -> Iterable[Block]:
     say = speech.say
     yield from opening(BriefKind.UNIT, speech, say("unit.title", unit=escape(name)))
     minimum = FigureReference(Field.MINIMUM, written=str(figures.minimum))
@@ -110,6 +124,7 @@ def _calm_page(figures: ReleasedFigures, speech: Speech, name: str) -> Iterable[
     yield Heading(say("unit.too_few_whole"), 2)
     found = [find_words(figures, audience, speech) for audience in speech.context.ordered_audiences]
     yield Bullets(tuple(finding_of(one, speech) for one in found))
+    yield from decision_tables(figures, speech, unit)
     yield from next_steps(speech)
     yield from about_figures(BriefKind.UNIT, figures, speech)
 

@@ -135,7 +135,7 @@ def unit_table(
         rows=tuple(
             (
                 Cell(escape(name)),
-                *(_mean_cell(own.get((key, found)), speech) for found in figures.waves),
+                *(mean_cell(own.get((key, found)), speech) for found in figures.waves),
                 _whole_cell(wholes.get((key, wave)), audience, key, wave, speech),
                 *(() if few else _difference_cells(own.get((key, wave)), speech)),
                 _standing_cell(own.get((key, wave)), speech),
@@ -143,6 +143,14 @@ def unit_table(
             for key, name in speech.principles().items()
         ),
     )
+
+
+def mean_cell(found: ReleasedUnitFigure | None, speech: Speech) -> Cell:
+    """Return a unit's mean as it is shown, a dash where it is not."""
+    if found is None:
+        return Cell(NOTHING)
+    written = format_score(found.mean, speech.language)
+    return Cell(written, (_reference(Field.UNIT_MEAN, found, written),))
 
 
 def _wholes(figures: ReleasedFigures, audience: str) -> Mapping[tuple[str, str], float]:
@@ -169,13 +177,6 @@ def _uncertainty(last: Sequence[ReleasedUnitFigure], speech: Speech) -> Sentence
     return speech.tell(
         "unit.detectable", _reference(Field.INTERVAL, widest, written), points=written
     )
-
-
-def _mean_cell(found: ReleasedUnitFigure | None, speech: Speech) -> Cell:
-    if found is None:
-        return Cell(NOTHING)
-    written = format_score(found.mean, speech.language)
-    return Cell(written, (_reference(Field.UNIT_MEAN, found, written),))
 
 
 def _whole_cell(
