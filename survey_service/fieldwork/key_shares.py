@@ -27,7 +27,9 @@ _LINE_BYTES = _BODY * 5 // 8
 _FORMAT = 1
 _SPLIT, _PROJECT, _RECOGNITION, _SECRET = 5, 4, 8, 32
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
-_NUMBERED = re.compile(r"^\s*([1-5])\s*[:.)]?\s+(\S.*)$")
+_NUMBERED = re.compile(r"^\s*[1-5]\s*[:.)]?\s+([0-9A-Za-z][0-9A-Za-z\s-]*)$")
+_LEAST, _MOST = LINE_CHARACTERS - 4, LINE_CHARACTERS + 4
+"""A numbered line with more or fewer characters is taken for words around the half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,10 @@ def read_share(typed: Sequence[str]) -> KeyShare:
 
 def lines_of_text(text: str) -> list[str]:
     """Return the lines of a half that a file holds: those numbered 1 to 5, or a scanned whole."""
-    numbered = [match[2] for line in text.splitlines() if (match := _NUMBERED.match(line))]
+    matches = (_NUMBERED.match(line) for line in text.splitlines())
+    numbered = [
+        match[1] for match in matches if match and _LEAST <= len(clean_line(match[1])) <= _MOST
+    ]
     whole = clean_line(text)
     if not numbered and len(whole) == LINE_COUNT * LINE_CHARACTERS:
         return [whole[at : at + LINE_CHARACTERS] for at in range(0, len(whole), LINE_CHARACTERS)]
