@@ -171,6 +171,12 @@ def test_response_rates_are_told_per_unit(evaluator, answered):
     assert "12 af 30 (40 %)" in page(evaluator, answered, "svarere").text
 
 
+@pytest.mark.parametrize("section", ["spoergsmaal", "svarere"])
+def test_that_shares_of_few_answers_come_in_steps_of_five_is_told(evaluator, answered, section):
+    told = "Ved færre end 20 svar vises andele i trin på 5 procentpoint."
+    assert told in page(evaluator, answered, section).text
+
+
 def test_help_with_answering_is_told_and_a_shift_pointed_out(evaluator, answered):
     text = page(evaluator, answered, "svarere").text
     assert "baseline 24 25 %" in text

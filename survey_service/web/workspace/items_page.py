@@ -67,7 +67,7 @@ def _flag_block(release: PublishedRelease, audience: str, questions: Mapping[str
     sentences = [_flag_sentence(release, flag, questions) for flag in flags]
     return Block(
         heading=translate("workspace.items.flags"),
-        texts=[translate("workspace.items.high")]
+        texts=[translate("workspace.items.high"), translate("workspace.results.five_points")]
         + ([] if flags else [translate("workspace.items.no_flags")]),
         notes=sentences,
     )

@@ -67,7 +67,10 @@ def _rate_block(release: PublishedRelease, audience: str) -> Block:
     return Block(
         heading=translate("workspace.respondents.rates"),
         name="svarprocent",
-        texts=[translate("workspace.respondents.rates_text")],
+        texts=[
+            translate("workspace.respondents.rates_text"),
+            translate("workspace.results.five_points"),
+        ],
         charts=_rate_charts(units, waves[last], [rates.get((unit, last)) for unit in units]),
         tables=[
             Table(
