@@ -10,19 +10,24 @@ from survey_service.accounts.kept_forms import forget_old_forms
 from survey_service.accounts.key_rotation import settle_accounts_key
 from survey_service.fieldwork.counting import take_counts
 from survey_service.fieldwork.importing import forget_old_uploads
-from survey_service.fieldwork.retention import Purged, purge_expired
+from survey_service.fieldwork.retention import Purged, prove_purges, purge_expired
 from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import projects
 from survey_service.storage.database import compact, reading
 from survey_service.storage.keys import KeyStore
+from survey_service.storage.purge_proofs import PurgeProof
 
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """The projects that were purged, and whether the database file could be rewritten."""
+    """The projects that were purged, and whether the database file could be rewritten.
+
+    Where it could, `proofs` tell what was found when it was looked again for what was removed.
+    """
 
     purged: tuple[Purged, ...]
     is_compacted: bool
+    proofs: tuple[PurgeProof, ...] = ()
 
 
 def do_upkeep(keys: KeyStore, today: date) -> Upkeep:
@@ -42,7 +47,9 @@ def do_upkeep(keys: KeyStore, today: date) -> Upkeep:
     forget_old_forms(today)
     purged = purge_expired(keys, today)
     # Also where nothing was removed: what came since yesterday lies in the order it came in.
-    return Upkeep(tuple(purged), compact())
+    is_compacted = compact()
+    proofs = prove_purges(keys, purged, today) if is_compacted else []
+    return Upkeep(tuple(purged), is_compacted, tuple(proofs))
 
 
 def daily_upkeep(keys: KeyStore, today: date, mark: Path) -> bool:
