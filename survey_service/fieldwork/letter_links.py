@@ -25,7 +25,7 @@ _PURPOSE, _BOUND_TO = "letter-link", "entrance"
 
 
 def make_letter_token(wave_key: Key, code: str) -> str:
-    """Return what stands for a code in an address: 52 letters, digits, "-" and "_"."""
+    """Return what stands for a code in an address: 60 letters, digits, "-" and "_"."""
     return base64.urlsafe_b64encode(seal(wave_key, _PURPOSE, code, _BOUND_TO)).decode()
 
 

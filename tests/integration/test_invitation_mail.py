@@ -188,7 +188,7 @@ def test_the_link_in_a_mail_opens_the_door_and_is_not_the_code(
 ) -> None:
     send(installation, postbox, make_batch(installation, 1))
     [(_, mail)] = postbox.taken
-    [token] = re.findall(r"https://svar\.example/k#([\w-]{52})\b", mail.get_content())
+    [token] = re.findall(r"https://svar\.example/k#([\w-]{60})\b", mail.get_content())
     visitor = installation.visitor()
     assert visitor.get("/k").submit("/k", token=token).path == "/om"
 

@@ -486,7 +486,7 @@ def test_no_poster_is_made_of_an_address_that_is_no_link_of_the_wave(
 def token_of(installation: Installation, evaluator: Visitor, lines: tuple[str, ...]) -> list[str]:
     confirm(evaluator, installation, *lines)
     merge = evaluator.client.get(f"{evaluator.path}/flettefil.csv").get_data(as_text=True)
-    return re.findall(r"/k#([\w-]{52})", merge)
+    return re.findall(r"/k#([\w-]{60})", merge)
 
 
 def test_a_letters_address_opens_the_door_once_and_holds_no_code(
@@ -520,7 +520,7 @@ def test_every_letter_address_that_opens_nothing_looks_the_same(
         visitor = installation.visitor()
     if state == "closed":
         installation.close_wave()
-    typed = {"made up": "A" * 52, "empty": ""}.get(state, token)
+    typed = {"made up": "A" * 60, "empty": ""}.get(state, token)
     visitor.get("/k").submit("/k", token=typed)
     assert visitor.status == 400
     assert text("answer.letter.once") in visitor.text
