@@ -38,8 +38,8 @@ LIMITS: Mapping[BriefKind, WordsLimits] = {
     BriefKind.TEAM: WordsLimits(3000, 12, 300),
     BriefKind.UNIT: WordsLimits(3000, 12, 300),
 }
-"""How much may be typed at the most: what fits where nothing else is typed and the figures have much
-to say. Whether all of it fits together on a brief of few pages is found by setting it."""
+"""How much may be typed at the most: what fits where nothing else is typed and the figures have
+much to say. Whether all of it fits together on a brief of few pages is found by setting it."""
 
 
 def read_words(

@@ -12,7 +12,6 @@ from survey_service.measurement.readability import CITIZENS_LIX_LIMIT, count_tex
 from survey_service.reporting.brief_making import BriefOrder, tell_release
 from survey_service.reporting.releasing import PublishedRelease
 
-
 HALVINGS = 4
 
 

@@ -19,6 +19,7 @@ CHANGES: Mapping[str, str | Mapping[str, str]] = {
     "workspace.add_account": "account_added",
     "workspace.all_briefs": "all_briefs_ordered",
     "workspace.brief": "brief_made",
+    "workspace.brief_words": "brief_words_saved",
     "workspace.cancel_job": "job_cancelled",
     "workspace.change_account": {
         "aktiver": "account_enabled",
@@ -80,6 +81,7 @@ CHANGES: Mapping[str, str | Mapping[str, str]] = {
 DOWNLOADS: Mapping[str, str] = {
     "workspace.audit_file": "audit_fetched",
     "workspace.batch_document": "letters_fetched",
+    "workspace.brief_file": "brief_made",
     "workspace.figure_picture": "figures_fetched",
     "workspace.figure_table": "figures_fetched",
     "workspace.job_file": "job_file_fetched",

@@ -76,15 +76,16 @@ def publish(project_id: UUID, number: int) -> ResponseReturnValue:
     return redirect(url_for("workspace.project", project_id=project.id), code=303)
 
 
-def find_shown_release(project_id: UUID) -> PublishedRelease | None:
-    """Return the release the page's address names by `number`, else the newest.
+def find_shown_release(project_id: UUID, number: int | None = None) -> PublishedRelease | None:
+    """Return the release with a number, the one the address names by `number`, else the newest.
 
     To readers only what is published exists. One that is named and does not exist is not found;
     None: there is none at all yet. The page's frame tells of one that is not published.
     """
     from survey_service.reporting.releasing import ReleaseUnknown, find_release
 
-    number = request.args.get("number", type=int)
+    if number is None:
+        number = request.args.get("number", type=int)
     try:
         release = find_release(project_id, number, only_published=not may_open("workspace.release"))
     except ReleaseUnknown:

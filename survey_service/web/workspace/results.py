@@ -9,14 +9,13 @@ from __future__ import annotations
 from io import BytesIO
 from uuid import UUID
 
-from flask import abort, current_app, redirect, request, send_file, url_for
+from flask import abort, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from survey_service.jobs import start_job
 from survey_service.texts import DEFAULT_LANGUAGE, LANGUAGES
 from survey_service.web.access import Access, access
-from survey_service.web.settings import Settings
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import require_confirmed
 from survey_service.web.workspace.frame import find_own_project
@@ -60,9 +59,12 @@ def show_result_section(project_id: UUID, section: str) -> ResponseReturnValue:
 def brief(project_id: UUID) -> ResponseReturnValue:
     """Make the brief of a release and give it to download."""
     from survey_service.briefs.content import BriefKind
-    from survey_service.briefs.context import TalkTo
-    from survey_service.reporting.brief_making import BriefOrder, order_brief
-    from survey_service.web.workspace.brief_choice import offered_briefs, read_choice
+    from survey_service.reporting.brief_making import order_brief
+    from survey_service.web.workspace.brief_choice import (
+        accessibility_url,
+        offered_briefs,
+        order_choice,
+    )
 
     project = find_own_project(project_id)
     require_confirmed()
@@ -71,17 +73,8 @@ def brief(project_id: UUID) -> ResponseReturnValue:
     release = find_shown_release(project.id)
     if release is None or wanted not in dict(offered_briefs(project)):
         abort(404)
-    kind, unit = read_choice(wanted)
-    settings: Settings = current_app.extensions["survey_settings"]
-    order = BriefOrder(
-        chosen if chosen in LANGUAGES else DEFAULT_LANGUAGE,
-        kind,
-        unit,
-        installation_contacts=tuple(
-            TalkTo(found.name, found.phone, found.note) for found in settings.contacts
-        ),
-    )
-    made = order_brief(release, order, settings.accessibility_url)
+    order = order_choice(wanted, chosen if chosen in LANGUAGES else DEFAULT_LANGUAGE)
+    made = order_brief(release, order, accessibility_url())
     return send_file(
         BytesIO(made.written),
         mimetype=made.media_type,

@@ -201,6 +201,9 @@ def section_links(release: PublishedRelease, current: str) -> list[dict[str, obj
     addresses = {"comparison": first} | {
         section: section_url(release, section) for section in SECTION_PATHS if may_read(section)
     }
+    addresses["briefs"] = url_for(
+        "workspace.briefs", project_id=release.project.id, number=release.number
+    )
     return [
         {
             "label": translate(f"workspace.sections.{section}"),

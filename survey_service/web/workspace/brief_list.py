@@ -1,0 +1,149 @@
+"""What the pages of a release's briefs show: the list of them, one of them, and its texts."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import render_template, url_for
+from markupsafe import Markup
+
+from survey_service.briefs.html import write_fragment
+from survey_service.reporting.brief_making import BriefOrder, place_of, tell_release
+from survey_service.reporting.brief_review import review_brief
+from survey_service.reporting.releasing import PublishedRelease
+from survey_service.storage import brief_words
+from survey_service.storage.brief_words import BriefPlace, WordsRecord
+from survey_service.storage.database import reading
+from survey_service.texts import LANGUAGES
+from survey_service.web.access import may_open
+from survey_service.web.language import long_date, translate
+from survey_service.web.workspace.brief_choice import (
+    KIND_PATHS,
+    accessibility_url,
+    offered_briefs,
+    order_choice,
+    write_choice,
+)
+from survey_service.web.workspace.frame import project_frame
+from survey_service.web.workspace.results_frame import release_words, section_links
+
+_PATHS = {kind: path for path, kind in KIND_PATHS.items()}
+
+
+def render_briefs(release: PublishedRelease) -> str:
+    """Return the list of the briefs the reader may have, in each language."""
+    newest = brief_words.find_newest_of_release(reading(), release.project.id, release.number)
+    return render_template(
+        "workspace/briefs/list.html",
+        **project_frame(release.project, "results"),
+        release=release_words(release),
+        sections=section_links(release, "briefs"),
+        languages=[translate(f"workspace.briefs.language_{language}") for language in LANGUAGES],
+        briefs=[
+            {
+                "name": label,
+                "cells": [
+                    _cell(release, order_choice(word, language), newest) for language in LANGUAGES
+                ],
+            }
+            for word, label in offered_briefs(release.project)
+        ],
+        may_write=may_open("workspace.brief_words"),
+        all_briefs_url=(
+            url_for("workspace.all_briefs", project_id=release.project.id, number=release.number)
+            if may_open("workspace.all_briefs")
+            else None
+        ),
+    )
+
+
+def tell_shown(release: PublishedRelease, order: BriefOrder) -> dict[str, Any]:
+    """Return a brief as a fragment of a page, and what its writer should consider."""
+    content = tell_release(release, order, accessibility_url())
+    review = review_brief(content) if may_open("workspace.brief_words") else None
+    return {
+        "title": content.title,
+        "fragment": Markup(write_fragment(content)),  # noqa: S704 - every text in it is escaped
+        "lix": round(review.lix) if review and review.lix is not None else None,
+        "lacking": " ".join(review.lacking) if review else "",
+    }
+
+
+def brief_links(release: PublishedRelease, order: BriefOrder) -> dict[str, str | None]:
+    """Return the ways from a brief: to read it, fetch it, write for it, and to all of them."""
+    return {
+        "page": brief_url("brief_page", release, order),
+        "file": brief_url("brief_file", release, order, tekst=order.words_version),
+        "words": (
+            brief_url("brief_words", release, order, tekst=order.words_version)
+            if may_open("workspace.brief_words")
+            else None
+        ),
+        "all": url_for("workspace.briefs", project_id=release.project.id, number=release.number),
+    }
+
+
+def brief_url(endpoint: str, release: PublishedRelease, order: BriefOrder, **query: Any) -> str:
+    """Return the address of one of a brief's pages."""
+    return url_for(
+        f"workspace.{endpoint}",
+        project_id=release.project.id,
+        number=release.number,
+        kind=_PATHS[order.kind],
+        language=order.language,
+        afdeling=order.unit,
+        **query,
+    )
+
+
+def brief_name(release: PublishedRelease, order: BriefOrder) -> str:
+    """Return whom a brief is for and its language: "Udvalg, dansk"."""
+    label = dict(offered_briefs(release.project))[write_choice(order.kind, order.unit)]
+    language = translate(f"workspace.briefs.in_{order.language}")
+    return translate("workspace.briefs.name", name=label, language=language)
+
+
+def find_texts(release: PublishedRelease, order: BriefOrder) -> list[dict[str, Any]]:
+    """Return every text of a brief, the newest first; for those who write them alone."""
+    if not may_open("workspace.brief_words"):
+        return []
+    newest = next_version(release, order) - 1
+    shown = order.words_version or newest
+    return [
+        {
+            "number": found.version,
+            "date": long_date(found.written_on),
+            "is_empty": found.is_empty,
+            "is_newest": found.version == newest,
+            "is_shown": found.version == shown,
+            **brief_links(release, replace(order, words_version=found.version)),
+            "page": brief_url("brief_page", release, order, tekst=found.version),
+        }
+        for found in brief_words.find_versions(reading(), place_of(release, order))
+    ]
+
+
+def find_shown_words(release: PublishedRelease, order: BriefOrder) -> WordsRecord | None:
+    """Return the words an order asks for: the newest, or of its version; None: there are none."""
+    place = place_of(release, order)
+    if order.words_version is None:
+        return brief_words.find_newest(reading(), place)
+    return brief_words.find_version(reading(), place, order.words_version)
+
+
+def next_version(release: PublishedRelease, order: BriefOrder) -> int:
+    """Return the number that a brief's words get when they are saved now."""
+    newest = brief_words.find_newest(reading(), place_of(release, order))
+    return 1 if newest is None else newest.version + 1
+
+
+def _cell(
+    release: PublishedRelease, order: BriefOrder, newest: Mapping[BriefPlace, WordsRecord]
+) -> dict[str, Any]:
+    found = newest.get(place_of(release, order))
+    return {
+        "name": brief_name(release, order),
+        "text": found and {"number": found.version, "date": long_date(found.written_on)},
+        "is_empty": found is None or found.is_empty,
+        **brief_links(release, order),
+    }
