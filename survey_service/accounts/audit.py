@@ -5,7 +5,8 @@ addresses. A moment is kept in whole minutes: what the database writes beside it
 answers came in until it is rewritten at night, and finer moments would tell more than is needed.
 """
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -131,6 +132,9 @@ def record(
 
 def verify(keys: KeyStore, start: int = 1) -> ChainState:
     """Tell whether the chain holds from its beginning, or from `start` on, to its end."""
+    if keys.find_next(GlobalKey.AUDIT) is not None:
+        with _holding(keys):  # a replacing that was cut short is settled, or one is waited for
+            pass
     try:
         # Before the entries: what is written meanwhile may be after it, but never before it.
         head = read_head(_head_path(keys), keys.audit_key())
@@ -154,8 +158,7 @@ def replace_key(keys: KeyStore, *, now: datetime) -> int:
             audit.lock_chain(session)
             event = _Event(TERMINAL, REKEYED, ("audit", str(number)), Outcome.DONE, _minute(now))
             head = _append(session, upcoming, head_file, event)
-        head_file.key = upcoming
-        head_file.write(head)
+        head_file.sign_with(upcoming, head)
         keys.adopt_next(GlobalKey.AUDIT)
     return number
 
@@ -274,10 +277,12 @@ def _next_position(last: AuditRecord | None, head_file: HeadFile) -> int:
     return max(0 if last is None else last.position, known) + 1
 
 
-def _holding(keys: KeyStore) -> AbstractContextManager[HeadFile]:
-    return holding_head(
-        _head_path(keys), lambda: settle_audit_key(keys, reading(), is_written_with)
-    )
+@contextmanager
+def _holding(keys: KeyStore) -> Iterator[HeadFile]:
+    """Keep everybody else from appending, and give the file of the log's end with its key."""
+    with holding_head(_head_path(keys), keys.audit_key) as head_file:
+        settle_audit_key(keys, reading(), head_file, is_written_with)
+        yield head_file
 
 
 def _head_path(keys: KeyStore) -> Path:

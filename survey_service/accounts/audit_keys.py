@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from survey_service.storage import audit
 from survey_service.storage.audit import AuditRecord
+from survey_service.storage.audit_head import AuditHead, HeadFile
 from survey_service.storage.database import Session
 from survey_service.storage.keys import GlobalKey, Key, KeyRefused, KeyStore
 
@@ -44,22 +45,29 @@ def find_audit_keys(keys: KeyStore, session: Session) -> AuditKeys:
 
 
 def settle_audit_key(
-    keys: KeyStore, session: Session, is_written_with: Callable[[AuditRecord, Key], bool]
-) -> Key:
-    """Return the audit key; a replacing that was cut short is carried to its end, or undone.
+    keys: KeyStore,
+    session: Session,
+    head_file: HeadFile,
+    is_written_with: Callable[[AuditRecord, Key], bool],
+) -> None:
+    """Carry a replacing of the audit key that was cut short to its end, or undo it.
 
-    To be called while nobody else may append. `is_written_with` tells whether an entry's hash was
-    made with a key.
+    Args:
+        keys: the installation's keys.
+        session: to read the log.
+        head_file: held, so that nobody else is replacing the key or appending.
+        is_written_with: tells whether an entry's hash was made with a key.
     """
     upcoming = keys.find_next(GlobalKey.AUDIT)
-    if upcoming is not None:
-        session.rollback()  # an older snapshot must not hide what was committed
-        last = audit.find_last(session)
-        if last is not None and is_written_with(last, upcoming):
-            keys.adopt_next(GlobalKey.AUDIT)
-        else:
-            keys.discard_next(GlobalKey.AUDIT)
-    return keys.audit_key()
+    if upcoming is None:
+        return
+    session.rollback()  # an older snapshot must not hide what was committed
+    last = audit.find_last(session)
+    if last is None or not is_written_with(last, upcoming):
+        keys.discard_next(GlobalKey.AUDIT)
+        return
+    head_file.sign_with(upcoming, AuditHead(last.position, last.entry_hash))
+    keys.adopt_next(GlobalKey.AUDIT)
 
 
 def _find_earlier(keys: KeyStore, number: str) -> Key | None:

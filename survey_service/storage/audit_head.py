@@ -57,6 +57,12 @@ class HeadFile:
         except HeadRefused:
             self.is_ours = False
 
+    def sign_with(self, key: Key, head: AuditHead) -> None:
+        """Write where the log ends now, from now on with another key."""
+        self.key = key
+        self.found, self.is_ours = head, True
+        self.write(head)
+
     def write(self, head: AuditHead) -> None:
         """Write where the log ends now."""
         line = _line(self.key, head)
