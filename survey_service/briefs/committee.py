@@ -42,7 +42,7 @@ from survey_service.measurement.disclosure import ReleasedFigures, ReleasedMean
 from survey_service.measurement.potential_status import PotentialStatus
 
 PAGES = 1
-ROOMS = (DecisionRoom(3, 120), DecisionRoom(2, 100), DecisionRoom(1, 100), DecisionRoom(0))
+ROOMS = (DecisionRoom(3, 120), DecisionRoom(2, 100), DecisionRoom(1, 70), DecisionRoom(0))
 
 
 def committee_brief(figures: ReleasedFigures, speech: Speech) -> BriefContent:
@@ -136,7 +136,7 @@ def _decided(figures: ReleasedFigures, speech: Speech, room: DecisionRoom) -> tu
     if not choose_decisions(figures, speech):
         return ()
     notes = Sentence("")
-    for note in decision_notes(figures, speech, room):
+    for note in decision_notes(figures, speech, room, "decisions.not_cause_short"):
         notes = join_sentences(notes, note)
     return (*decision_lines(figures, speech, room, "decisions.line_next"), notes)
 

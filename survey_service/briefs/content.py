@@ -132,10 +132,14 @@ class Cell:
 
 
 class Column(StrEnum):
-    """What a column holds, which decides how wide it is and where its words stand."""
+    """What a column holds, which decides how wide it is and where its words stand.
+
+    `TEXT` is for sentences: such columns and the one with names share the room that is left.
+    """
 
     NAME = "name"
     WORDS = "words"
+    TEXT = "text"
     NUMBER = "number"
     VERDICT = "verdict"
 

@@ -27,14 +27,22 @@ def moved_since(
         "last": escape(names[figures.waves[-1]]),
     }
     if decision.unit is None:
-        clauses = [_clause(decision, figures, speech, audience) for audience in audiences]
-        return _join("decisions.moved", clauses, speech, **ends)
+        verdicts = [
+            (audience, _verdict(contrast_since(decision, figures, audience), speech))
+            for audience in audiences
+        ]
+        return _join("decisions.moved", verdicts, speech, **ends)
     unit = escape(speech.units().get(decision.unit, decision.unit))
     changes = [found for one in audiences if (found := _change_of(decision, figures, one))]
     if not changes:
         return speech.tell("decisions.nothing_of_unit", unit=unit, **ends)
-    clauses = [_unit_clause(change, speech) for change in changes]
-    return _join("decisions.moved_in_unit", clauses, speech, unit=unit, **ends)
+    verdicts = [(change.audience, _unit_verdict(change, speech)) for change in changes]
+    return _join("decisions.moved_in_unit", verdicts, speech, unit=unit, **ends)
+
+
+def join_people(audiences: Iterable[str], speech: Speech) -> str:
+    """Return audiences as people in a sentence: "borgerne og de pårørende"."""
+    return speech.join([speech.people(audience) for audience in audiences]).replace(",,", ",")
 
 
 def contrast_since(
@@ -74,25 +82,27 @@ def reference_to(
     )
 
 
-def _join(key: str, clauses: Iterable[Sentence], speech: Speech, **values: str) -> Sentence:
-    said = tuple(clauses)
-    return speech.tell(
-        key,
-        *(figure for clause in said for figure in clause.figures),
-        clauses="; ".join(clause.text for clause in said),
-        **values,
-    )
-
-
-def _clause(
-    decision: DecisionMade, figures: ReleasedFigures, speech: Speech, audience: str
+def _join(
+    key: str, verdicts: Iterable[tuple[str, Sentence]], speech: Speech, **values: str
 ) -> Sentence:
-    contrast = contrast_since(decision, figures, audience)
+    """Return a sentence with a clause for each verdict, of all audiences that have it."""
+    people: dict[str, list[str]] = {}
+    figures: list[FigureReference] = []
+    for audience, verdict in verdicts:
+        people.setdefault(verdict.text, []).append(audience)
+        figures += verdict.figures
+    clauses = [
+        speech.say("decisions.clause", people=join_people(audiences, speech), verdict=verdict)
+        for verdict, audiences in people.items()
+    ]
+    return speech.tell(key, *figures, clauses="; ".join(clauses), **values)
+
+
+def _verdict(contrast: ReleasedContrast | None, speech: Speech) -> Sentence:
     more = _more_of(contrast, speech)
-    verdict = speech.say(f"decisions.{verdict_of(contrast, speech)}", more=more.text)
-    people = speech.people(audience)
     references = (*reference_to(contrast, Field.VERDICT), *more.figures)
-    return speech.tell("decisions.clause", *references, people=people, verdict=verdict)
+    key = f"decisions.{verdict_of(contrast, speech)}"
+    return speech.tell(key, *references, more=more.text)
 
 
 def _more_of(contrast: ReleasedContrast | None, speech: Speech) -> Sentence:
@@ -130,12 +140,10 @@ def _change_of(
     return None
 
 
-def _unit_clause(change: ReleasedUnitChange, speech: Speech) -> Sentence:
+def _unit_verdict(change: ReleasedUnitChange, speech: Speech) -> Sentence:
     careful = "" if change.movement is UnitMovement.CANNOT_TELL else "_careful"
     more = _more_of_unit(change, speech)
-    verdict = speech.say(f"decisions.{change.movement}{careful}", more=more.text)
-    people = speech.people(change.audience)
-    return speech.tell("decisions.clause", *more.figures, people=people, verdict=verdict)
+    return speech.tell(f"decisions.{change.movement}{careful}", *more.figures, more=more.text)
 
 
 def _more_of_unit(change: ReleasedUnitChange, speech: Speech) -> Sentence:

@@ -6,6 +6,7 @@ as it is; only where a page has no room it is cut at a word, which the brief say
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from xml.sax.saxutils import escape
 
 from survey_service.briefs.content import (
@@ -49,12 +50,13 @@ def choose_decisions(
     """
     audiences = speech.context.ordered_audiences
 
-    def place(decision: DecisionMade) -> tuple[bool, object, str, str]:
+    known, waves = list(speech.principles()), figures.waves[:-1]
+
+    def place(decision: DecisionMade) -> tuple[bool, date, int, str]:
         found = (contrast_since(decision, figures, audience) for audience in audiences)
         silent = not any(contrast and contrast.verdict in CLAIMS for contrast in found)
-        return silent, decision.due_on, decision.principle, decision.text
+        return silent, decision.due_on, known.index(decision.principle), decision.text
 
-    known, waves = speech.principles(), figures.waves[:-1]
     return tuple(
         sorted(
             (
@@ -99,7 +101,7 @@ def decision_section(
     yield Heading(speech.say("decisions.heading"), 2)
     if room.most:
         yield Bullets(decision_lines(figures, speech, room, "decisions.line"), is_small=True)
-    yield Paragraph(decision_notes(figures, speech, room), Look.SMALL)
+    yield Paragraph(decision_notes(figures, speech, room, "decisions.not_cause"), Look.SMALL)
 
 
 def decision_lines(
@@ -112,12 +114,12 @@ def decision_lines(
 
 
 def decision_notes(
-    figures: ReleasedFigures, speech: Speech, room: DecisionRoom
+    figures: ReleasedFigures, speech: Speech, room: DecisionRoom, not_cause: str
 ) -> tuple[Sentence, ...]:
     """Return that no decision is said to be the cause, and where there are more of them."""
     found = choose_decisions(figures, speech)
     shown, left = found[: room.most], len(found) - room.most
-    notes = [speech.tell("decisions.not_cause")] if shown else []
+    notes = [speech.tell(not_cause)] if shown else []
     if not shown:
         notes.append(_count("decisions.all", len(found), speech))
     elif left > 0:
@@ -200,7 +202,7 @@ def _table(
     keys = (first, "decisions.decided", "decisions.responsible", "decisions.since")
     return Table(
         caption=Sentence(caption),
-        columns=(Column.WORDS, Column.NAME, Column.WORDS, Column.WORDS),
+        columns=(Column.WORDS, Column.NAME, Column.WORDS, Column.TEXT),
         header=tuple(speech.say(key) for key in keys),
         rows=tuple(_row(decision, figures, speech, several) for decision in decisions),
     )

@@ -19,7 +19,7 @@ from survey_service.briefs.content import (
 )
 from survey_service.briefs.context import Speech, TalkTo
 from survey_service.briefs.decisions import DecisionRoom, fit_decisions
-from survey_service.briefs.participants_decisions import decided
+from survey_service.briefs.participants_decisions import decided, decided_in_all
 from survey_service.briefs.parts import accessibility, bind, opening, typed_lines
 from survey_service.charts.figures import format_score
 from survey_service.charts.wave_rows import compared_waves, shown_contrasts
@@ -32,7 +32,15 @@ from survey_service.measurement.disclosure import (
 
 PAGES = 1
 TYPE_SIZE = 1.4
-ROOMS = (DecisionRoom(3, 120), DecisionRoom(2, 110), DecisionRoom(1, 90), DecisionRoom(0))
+ROOMS = (
+    DecisionRoom(3, 120, 2),
+    DecisionRoom(2, 110, 2),
+    DecisionRoom(1, 90, 2),
+    DecisionRoom(2, 80, 0),
+    DecisionRoom(1, 80, 0),
+    DecisionRoom(0),
+)
+"""Without an audience a decision is told without what moved since."""
 READERS = ("citizen", "relative")
 _TOLD = (
     Verdict.IMPROVED,
@@ -69,7 +77,7 @@ def _page(figures: ReleasedFigures, speech: Speech, room: DecisionRoom) -> Itera
         yield Paragraph((_answered(figures, audience, speech),))
         yield Bullets(tuple(_points(figures, audience, speech)))
     yield from decided(figures, shown, speech, room)
-    yield from _what_happens(speech)
+    yield from _what_happens(figures, speech, room)
     yield from _whom_to_talk_to(speech)
     yield from _about(figures, speech)
 
@@ -168,9 +176,10 @@ def _verdicts(
         )
 
 
-def _what_happens(speech: Speech) -> Iterable[Block]:
+def _what_happens(figures: ReleasedFigures, speech: Speech, room: DecisionRoom) -> Iterable[Block]:
     own = speech.context.own_words
     yield Heading(speech.say("participants.happens"), 2)
+    yield from decided_in_all(figures, speech, room)
     steps = typed_lines(own.next_steps)
     if steps:
         yield Bullets(tuple(Sentence(step) for step in steps))

@@ -13,7 +13,12 @@ from survey_service.briefs.content import (
     Sentence,
 )
 from survey_service.briefs.context import DecisionMade, Speech
-from survey_service.briefs.decision_moves import contrast_since, reference_to, verdict_of
+from survey_service.briefs.decision_moves import (
+    contrast_since,
+    join_people,
+    reference_to,
+    verdict_of,
+)
 from survey_service.briefs.decisions import DecisionRoom, choose_decisions, quoted
 from survey_service.measurement.disclosure import ReleasedFigures
 
@@ -23,21 +28,26 @@ _ENDS = (".", "!", "?", "…")
 def decided(
     figures: ReleasedFigures, audiences: Sequence[str], speech: Speech, room: DecisionRoom
 ) -> Iterable[Block]:
-    """Return what was decided about all units before the last wave; nothing where nothing was."""
+    """Return what was decided about all units before the last wave; nothing without room."""
     found = choose_decisions(figures, speech)
-    if not found:
-        return
-    yield Heading(speech.say("participants.decided"), 2)
     shown, left = found[: room.most], len(found) - room.most
     if not shown:
-        yield Paragraph((_count("participants.decided_all", left, speech),))
         return
+    yield Heading(speech.say("participants.decided"), 2)
     lines = (_decision(one, figures, audiences, speech, room) for one in shown)
     yield Bullets(tuple(lines))
-    notes = [speech.tell("participants.decided_not_why")]
+    notes = [speech.tell("participants.decided_not_why")] if room.audiences else []
     if left > 0:
         notes.append(_count("participants.decided_more", left, speech))
-    yield Paragraph(tuple(notes))
+    if notes:
+        yield Paragraph(tuple(notes))
+
+
+def decided_in_all(figures: ReleasedFigures, speech: Speech, room: DecisionRoom) -> Iterable[Block]:
+    """Return how many things were decided, where there is no room to tell of any."""
+    found = choose_decisions(figures, speech)
+    if found and not room.most:
+        yield Paragraph((_count("participants.decided_all", len(found), speech),))
 
 
 def _count(key: str, count: int, speech: Speech) -> Sentence:
@@ -53,6 +63,9 @@ def _decision(
     speech: Speech,
     room: DecisionRoom,
 ) -> Sentence:
+    if not room.audiences:
+        told = "briefly_done" if decision.done_on else "briefly_not_done"
+        return speech.tell(f"participants.{told}", text=_quoted(decision, speech, room))
     done = "decision_done" if decision.done_on else "decision_not_done"
     due = {} if decision.done_on else {"due": speech.date(decision.due_on)}
     responsible = escape(" ".join(decision.responsible.split()))
@@ -76,15 +89,17 @@ def _quoted(decision: DecisionMade, speech: Speech, room: DecisionRoom) -> str:
 def _moved_since(
     decision: DecisionMade, figures: ReleasedFigures, audiences: Sequence[str], speech: Speech
 ) -> Sentence:
-    said: list[str] = []
+    people: dict[str, list[str]] = {}
     references: list[FigureReference] = []
     for audience in audiences:
         contrast = contrast_since(decision, figures, audience)
         key = f"participants.moved_{verdict_of(contrast, speech)}"
-        said.append(speech.say(key, people=speech.people(audience)))
+        people.setdefault(key, []).append(audience)
         references += reference_to(contrast, Field.VERDICT)
     opened = {wave.key: wave.opened for wave in speech.context.waves}[decision.since]
-    told = " ".join(said)
+    told = " ".join(
+        speech.say(key, people=join_people(found, speech)) for key, found in people.items()
+    )
     if opened is not None:
         month = speech.month(opened)
         return speech.tell("participants.since_month", *references, month=month, said=told)

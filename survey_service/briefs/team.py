@@ -12,6 +12,7 @@ from survey_service.briefs.content import (
     Paragraph,
 )
 from survey_service.briefs.context import Speech
+from survey_service.briefs.decisions import decision_tables
 from survey_service.briefs.findings import AudienceFindings, find_words
 from survey_service.briefs.leaders import in_short, primary_picture
 from survey_service.briefs.method_words import method_points, reading_points
@@ -33,6 +34,7 @@ from survey_service.briefs.team_tables import (
     reliability_table,
 )
 from survey_service.briefs.team_units import unit_sections
+from survey_service.briefs.team_words import quote_sections
 from survey_service.measurement.disclosure import ReleasedFigures
 
 
@@ -41,10 +43,11 @@ def team_brief(figures: ReleasedFigures, speech: Speech) -> BriefContent:
     found = [find_words(figures, audience, speech) for audience in speech.context.ordered_audiences]
     pages: list[list[Block]] = [
         [*_front(figures, found, speech), *_audiences(figures, found, speech)],
-        [*_all_figures(figures, speech), *next_steps(speech)],
+        [*_all_figures(figures, speech), *decision_tables(figures, speech), *next_steps(speech)],
     ]
     pages += [page for page in ([*unit_sections(figures, speech)],) if page]
-    pages += [page for page in ([*item_sections(figures, speech)],) if page]
+    questions = [*item_sections(figures, speech), *quote_sections(figures, speech)]
+    pages += [page for page in (questions,) if page]
     pages.append([*_quality(figures, speech), *_method(figures, speech)])
     return bind(BriefKind.TEAM, speech, pages)
 
