@@ -25,6 +25,7 @@ from survey_service.web.access import may_open
 from survey_service.web.language import translate
 from survey_service.web.workspace.brief_choice import offered_briefs
 from survey_service.web.workspace.frame import WITHHELD, audience_name, project_frame
+from survey_service.web.workspace.primary_notes import primary_notes
 from survey_service.web.workspace.results_frame import (
     Block,
     Section,
@@ -125,9 +126,14 @@ def build_comparison(release: PublishedRelease, query: Mapping[str, str]) -> Sec
         tables=[_table(figures, audience, labels, rows_of(figures, audience, names))],
         folded=_other_pairs(figures, audience, labels),
         texts=[translate("workspace.results.one_interval")],
-        notes=wording_notes(release, audience),
+        notes=[*wording_notes(release, audience), *_withheld_notes(release, audience)],
     )
     return Section("comparison", [block], [choice], {"audience": audience})
+
+
+def _withheld_notes(release: PublishedRelease, audience: str) -> list[str]:
+    """Tell evaluators, who chose what was named beforehand, why it may not be shown."""
+    return primary_notes(release, audience) if may_open("workspace.release") else []
 
 
 def _findings(release: PublishedRelease, audience: str) -> dict[str, object]:
