@@ -26,8 +26,8 @@ def name_primary(installation: Installation, last: str) -> None:
 def test_the_method_page_says_that_it_waits(evaluator, answered):  # noqa: F811
     name_primary(answered, "later")
     text = page(evaluator, answered, "metode").text
-    assert "(Borgere, baseline til later) er ikke målt endnu" in text
-    assert "Primær sammenligning" not in text
+    assert "(Borgere, baseline til later), er ikke målt endnu" in text
+    assert "udpeget på forhånd:" not in text
 
 
 @pytest.mark.usefixtures("evaluator")
