@@ -61,18 +61,18 @@ def find_exposed(
     return _Search(people).look(code, owners[is_small], minimum - 1)
 
 
-def find_cure(
+def find_opening(
     rows: Rows, owners: Owners, exposed: frozenset[int], order: Iterable[int]
 ) -> int | None:
-    """Return the first row, in that order, without which the classes are not exposed; else None."""
+    """Return the first row, in that order, with a part in a combination that exposes the classes.
+
+    Without it they may still be exposed by rows that say the same; None where no row has a part.
+    """
     inside = np.isin(owners, sorted(exposed))
-    outside = _narrow(rows[:, ~inside])
-    for row in order:
-        left = np.arange(len(rows)) != row
-        told = _multiply(_left_null(outside[left]), rows[np.ix_(left, inside)])
-        if not told.any():
-            return row
-    return None
+    combinations = _left_null(rows[:, ~inside])
+    if not _multiply(combinations, rows[:, inside]).any():
+        return None
+    return next((row for row in order if combinations[:, row].any()), None)
 
 
 class _Search:

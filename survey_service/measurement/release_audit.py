@@ -25,8 +25,8 @@ from survey_service.measurement.linear_audit import (
     PRIME,
     Rows,
     TooManyWays,
-    find_cure,
     find_exposed,
+    find_opening,
     invert,
 )
 from survey_service.measurement.released_details import (
@@ -182,7 +182,7 @@ class _Audit:
         new = sorted(shown - known, key=self._order)
         held_back: list[Figure] = []
         while new and (found := self._find([*known, *new], given)) is not None:
-            opens = self._find_cure([*new, *known], len(new), found, given)
+            opens = self._find_opening([*new, *known], len(new), found, given)
             held_back.append(opens)
             new.remove(opens)
         for figure in reversed(held_back[:-1]):
@@ -208,11 +208,11 @@ class _Audit:
         except TooManyWays:
             return frozenset()
 
-    def _find_cure(
+    def _find_opening(
         self, listed: Sequence[Figure], count: int, exposed: frozenset[int], given: frozenset[int]
     ) -> Figure:
         rows, owners = self._rows(listed, given)
-        row = find_cure(rows, owners, exposed, range(count)) if exposed else None
+        row = find_opening(rows, owners, exposed, range(count)) if exposed else None
         return listed[0 if row is None else row]
 
     def _rows(

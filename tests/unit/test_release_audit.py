@@ -1,0 +1,403 @@
+"""What all figures of a release tell together, and what is held back so that it is nobody."""
+
+from collections import Counter
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from item_table_builder import item_table
+
+from survey_service.measurement.audited_people import gather_people
+from survey_service.measurement.comparison import ComparisonPlan, Verdict
+from survey_service.measurement.detail_disclosure import disclose_details
+from survey_service.measurement.disclosure import disclose
+from survey_service.measurement.item_table import mean_of_rated
+from survey_service.measurement.project_analysis import analyse
+from survey_service.measurement.release_audit import (
+    EarlierFigures,
+    Figure,
+    find_withheld,
+    list_figures,
+)
+from survey_service.measurement.score_table import ScoreRow, tabulate
+from survey_service.measurement.unit_tree import units_within
+from survey_service.measurement.withholding import withhold_details, withhold_figures
+
+WAVES = ("baseline", "midterm", "final")
+
+
+def answers(people, audience="citizen"):
+    """A table of answers: (name, unit, wave, option numbers), 0 where an item was left out."""
+    table = item_table(
+        [codes for *_, codes in people],
+        audience=audience,
+        units=[unit for _, unit, _, _ in people],
+        waves=[wave for _, _, wave, _ in people],
+    )
+    names = np.asarray([name for name, *_ in people], dtype=np.str_)
+    return replace(table, respondents=names, wave_order=WAVES)
+
+
+def scores_of(tables):
+    rows = []
+    for table in tables.values():
+        for audience in table.audience_names:
+            own = table.audiences == audience
+            for name, unit, wave, score in zip(
+                table.respondents[own],
+                table.units[own],
+                table.waves[own],
+                table.scores_of(audience).mean_per_respondent(),
+                strict=True,
+            ):
+                value = None if np.isnan(score) else float(score)
+                rows.append(ScoreRow(str(name), str(unit), audience, str(wave), "hopes", value))
+    return tabulate(rows, WAVES)
+
+
+class Released:
+    """A project through all the rules, before and after the audit."""
+
+    def __init__(self, *tables, parents=None, minimum=5, earlier=(), is_audited=True):
+        self.tables = {str(table.audiences[0]): table for table in tables}
+        self.parents = parents or {}
+        units = {str(unit) for table in tables for unit in table.units}
+        rosters = {
+            wave: {(unit, audience): 50 for unit in units for audience in self.tables}
+            for wave in WAVES
+        }
+        scores = scores_of(self.tables)
+        plan = ComparisonPlan(WAVES, 5.0, None, minimum)
+        analysis = analyse(scores, self.tables, rosters, plan, parents=self.parents)
+        figures = disclose(analysis.comparison, {}, WAVES, minimum, 5.0, principles=("hopes",))
+        details = disclose_details(analysis, minimum, self.parents)
+        people = gather_people(scores, self.tables)
+        self.by_the_rules = list_figures(figures, details)
+        self.withheld = {}
+        if is_audited:
+            self.withheld = find_withheld(figures, details, people, self.parents, minimum, earlier)
+        self.figures = replace(
+            withhold_figures(figures, self.withheld),
+            details=withhold_details(details, self.withheld),
+        )
+        self.shown = list_figures(self.figures, self.figures.details)
+
+
+def everybody_answers(count, wave="baseline", unit="north", level=3, start=0):
+    return [
+        (f"p{number}", unit, wave, [1 + (number + shift + level) % 5 for shift in range(4)])
+        for number in range(start, start + count)
+    ]
+
+
+def test_where_all_rated_everything_nothing_is_held_back():
+    table = answers([*everybody_answers(30), *everybody_answers(30, "final")])
+    assert Released(table).withheld == {}
+
+
+def leaving_out(people, who, item=3):
+    return [
+        (name, unit, wave, [0 if at == item and number < who else c for at, c in enumerate(codes)])
+        for number, (name, unit, wave, codes) in enumerate(people)
+    ]
+
+
+def in_small_units(count_left_out):
+    """Five units of four and five of three, so that no unit is shown; all of them stay."""
+    sizes = [4] * 5 + [3] * 5
+    first = [
+        person
+        for number, size in enumerate(sizes)
+        for person in everybody_answers(size, unit=f"u{number}", start=10 * number)
+    ]
+    last = [(name, unit, "final", codes) for name, unit, _, codes in first]
+    return Released(answers([*leaving_out(first, count_left_out), *last]))
+
+
+@pytest.mark.parametrize("who", [1, 2, 4])
+def test_whoever_left_an_item_out_does_not_follow_from_the_score_and_the_items(who):
+    released = in_small_units(who)
+    # The raw mean less the items would be about the few alone, and it is the least read. Everybody
+    # stayed, so the stayers' mean says the same; and so does the robust line, in which units count
+    # alike, together with the model's mean, in which they count by their answers.
+    held_back = {Figure("raw"), Figure("robust", "final"), Figure("stayers", "final")}
+    assert released.withheld == {("citizen", "baseline", "hopes"): held_back}
+    details = released.figures.details
+    (row,) = details.method_rows
+    assert row.mean_from is row.mean_from_low is row.mean_from_high is None
+    assert row.robust_difference is None
+    assert row.mean_to is not None
+    assert details.panels == ()
+    assert len(details.items) == 8
+
+
+def test_five_who_left_an_item_out_hide_each_other():
+    assert in_small_units(5).withheld == {}
+
+
+def test_two_units_means_alike_beside_the_mean_of_all_do_not_tell_of_the_smaller():
+    # with 2 to 4 units the model's mean counts them alike, and the raw one by their answers
+    people = [*everybody_answers(30), *everybody_answers(4, unit="south", start=50)]
+    last = [(name, unit, "final", codes) for name, unit, _, codes in people]
+    table = answers([*people, *last])
+    by_the_rules = Attacker(Released(table, is_audited=False), "citizen", "final")
+    assert by_the_rules.told(5) == [30, 31, 32, 33]
+    released = Released(table)
+    assert Attacker(released, "citizen", "final").told(5) is None
+    assert Figure("mean") in released.shown["citizen", "final", "hopes"]
+
+
+def test_in_a_single_unit_the_models_mean_is_the_raw_one_so_an_item_is_held_back():
+    first = leaving_out(everybody_answers(30), 2)
+    released = Released(answers([*first, *everybody_answers(30, "final")]))
+    (held_back,) = released.withheld["citizen", "baseline", "hopes"]
+    assert held_back.kind == "item"
+
+
+def test_where_all_units_are_shown_it_is_an_item_that_is_held_back():
+    people = [
+        *leaving_out(everybody_answers(15), 2),
+        *everybody_answers(15, unit="south", start=15),
+        *everybody_answers(15, "final"),
+        *everybody_answers(15, "final", "south", start=15),
+    ]
+    released = Released(answers(people))
+    held_back = released.withheld["citizen", "baseline", "hopes"]
+    # everybody's raw sum is that of the units, so nothing is gained by holding that back
+    assert held_back == {Figure("item", "d")}
+    shown = [item for item in released.figures.details.items if item.wave == "baseline"]
+    assert len(shown) == 3
+
+
+def test_those_who_stayed_until_two_later_waves_are_not_told_apart():
+    # of thirty the same ten came back at midterm and, one of them exchanged, at last
+    first = everybody_answers(30)
+    people = [
+        *first,
+        *everybody_answers(10, "midterm"),
+        *everybody_answers(20, "midterm", start=100),
+        *everybody_answers(9, "final"),
+        *everybody_answers(1, "final", start=20),
+        *everybody_answers(20, "final", start=200),
+    ]
+    released = Released(answers(people))
+    by_the_rules = released.by_the_rules["citizen", "baseline", "hopes"]
+    assert {Figure("stayers", "midterm"), Figure("stayers", "final")} <= by_the_rules
+    held_back = released.withheld["citizen", "baseline", "hopes"]
+    assert {figure.kind for figure in held_back} <= {"stayers", "leavers", "raw"}
+    kept = released.shown["citizen", "baseline", "hopes"]
+    assert not {Figure("stayers", "midterm"), Figure("stayers", "final")} <= kept
+
+
+def test_what_an_earlier_release_showed_is_held_against_a_new_one():
+    first = leaving_out(everybody_answers(30), 2)
+    table = answers([*first, *everybody_answers(30, "final")])
+    # before there was an audit: everything, the raw mean with it
+    people = [*everybody_answers(30), *everybody_answers(30, "final")]
+    before = Released(answers(people))
+    without_items = replace(
+        before.figures, details=replace(before.figures.details, items=(), item_flags=())
+    )
+    places = frozenset({("citizen", "baseline"), ("citizen", "final")})
+    released = Released(table, earlier=[EarlierFigures(1, without_items, places)])
+    held_back = released.withheld["citizen", "baseline", "hopes"]
+    assert {figure.kind for figure in held_back} == {"item"}
+
+
+def test_what_was_told_before_cannot_be_taken_back_and_takes_nothing_new_along():
+    first = leaving_out(everybody_answers(30), 2)
+    table = answers([*first, *everybody_answers(30, "final")])
+    people = [*everybody_answers(30), *everybody_answers(30, "final")]
+    places = frozenset({("citizen", "baseline"), ("citizen", "final")})
+    all_of_it = EarlierFigures(1, Released(answers(people)).figures, places)
+    assert Released(table, earlier=[all_of_it]).withheld == {}
+
+
+def test_held_back_looks_as_if_it_had_never_been():
+    table = answers([*everybody_answers(30), *everybody_answers(30, "final")])
+    released = Released(table)
+    place = "citizen", "final", "hopes"
+    withheld = {place: frozenset({Figure("mean")})}
+    figures = withhold_figures(released.figures, withheld)
+    details = withhold_details(released.figures.details, withheld)
+    mean = next(mean for mean in figures.wave_means if mean.wave == "final")
+    assert (mean.n, mean.adjusted_mean, mean.ci_low) == (None, None, None)
+    for contrast in figures.contrasts:
+        if "final" in (contrast.from_wave, contrast.to_wave):
+            assert contrast.verdict is Verdict.TOO_FEW
+            assert contrast.difference is None
+    assert place not in list_figures(figures, details) or not (
+        list_figures(figures, details)[place] - {Figure("item", key) for key in "abcd"}
+    )
+
+
+# --- the attacker -------------------------------------------------------------------------------
+#
+# An attacker of its own: it reads the released figures and the answers, people by people, knows
+# who left out what, and tries every small union of people for a combination about them alone.
+
+
+def shares(rated_rows):
+    """What each item counts in each person's score: 1 / the items rated, where they suffice."""
+    rated = rated_rows.astype(float)
+    scored = ~np.isnan(mean_of_rated(np.where(rated_rows, 0.0, np.nan)))
+    return np.where(scored[:, None], rated / np.maximum(rated.sum(axis=1, keepdims=True), 1), 0.0)
+
+
+class Attacker:
+    def __init__(self, released, audience, wave):
+        self.released, self.audience, self.wave = released, audience, wave
+        self.table = released.tables[audience]
+        self.rows = np.flatnonzero(self.table.rows_of(audience, wave))
+        self.rated = self.table.codes[self.rows] >= 1
+        self.share = shares(self.rated)
+        self.names = self.table.respondents[self.rows]
+        self.units = self.table.units[self.rows]
+        self.random = np.random.default_rng(5)
+
+    def scored_in(self, wave):
+        rows = np.flatnonzero(self.table.rows_of(self.audience, wave))
+        enough = shares(self.table.codes[rows] >= 1).sum(axis=1) > 0
+        return rows[enough]
+
+    def is_also_in(self, wave):
+        return np.isin(self.names, self.table.respondents[self.scored_in(wave)])
+
+    def known(self):
+        """A row per released figure, a column per person and item."""
+        here = self.released.shown.get((self.audience, self.wave, "hopes"), ())
+        return [self.row_of(figure) for figure in sorted(here)]
+
+    def row_of(self, figure):
+        if figure.kind == "item":
+            return self.rated * (np.asarray(self.table.item_keys) == figure.name)[None, :]
+        return self.share * self.weights_of(figure)[:, None]
+
+    def weights_of(self, figure):
+        match figure.kind:
+            case "mean":
+                return self.model_weights()
+            case "weighted" | "robust":
+                return self.robust(figure.name) if figure.name else self.weight_by(self.units)
+            case "unit":
+                inside = units_within(sorted(set(self.units.tolist())), self.released.parents)
+                return np.isin(self.units, sorted(inside[figure.name]))
+            case "stayers" | "leavers":
+                return self.is_also_in(figure.name) == (figure.kind == "stayers")
+            case "raw" | "gap":  # all items are shared here
+                return np.ones(len(self.units))
+
+    def weight_by(self, keys):
+        weights = {key: self.random.uniform(1, 2) for key in sorted(set(keys.tolist()))}
+        return np.asarray([weights[key] for key in keys.tolist()])
+
+    def patterns(self):
+        others = [wave for wave in WAVES if wave != self.wave]
+        return [tuple(bool(x) for x in row)
+                for row in np.column_stack([self.is_also_in(wave) for wave in others])]  # fmt: skip
+
+    def model_weights(self):
+        """Alike for those alike: of units made up alike, with scores in the same waves."""
+        scored = self.share.sum(axis=1) > 0
+        made_up = {
+            unit: repr(sorted(Counter(
+                pattern for pattern, own, is_scored
+                in zip(self.patterns(), self.units, scored, strict=True)
+                if own == unit and is_scored
+            ).items()))
+            for unit in set(self.units.tolist())
+        }  # fmt: skip
+        units = self.units.tolist()
+        keys = [made_up[u] + repr(p) for u, p in zip(units, self.patterns(), strict=True)]
+        return self.weight_by(np.asarray(keys))
+
+    def robust(self, other):
+        there = set(self.table.units[self.scored_in(other)].tolist())
+        scored = self.share.sum(axis=1) > 0
+        counts = Counter(self.units[scored].tolist())
+        return np.asarray([
+            1 / counts[unit] if unit in there and counts[unit] else 0.0
+            for unit in self.units.tolist()
+        ])  # fmt: skip
+
+    def told(self, minimum):
+        """The first union of fewer people than the minimum that something follows about."""
+        known = [np.asarray(row, dtype=float).reshape(-1) for row in self.known()]
+        if not known:
+            return None
+        matrix = np.vstack(known)
+        matrix = matrix / np.abs(matrix).max(axis=1, keepdims=True)
+        width = len(self.table.item_keys)
+        whole = np.linalg.matrix_rank(matrix, tol=1e-8)
+        # people with the same column are told of together or not at all
+        alike: dict[bytes, list[int]] = {}
+        for person in range(len(self.rows)):
+            own = matrix[:, person * width : (person + 1) * width]
+            alike.setdefault(np.round(own, 9).tobytes(), []).append(person)
+        groups = [group for group in alike.values() if len(group) < minimum]
+        for count in range(1, minimum):
+            for union in combinations(groups, count):
+                people = [person for group in union for person in group]
+                if len(people) >= minimum:
+                    continue
+                outside = np.ones(len(self.rows) * width, dtype=bool)
+                for person in people:
+                    outside[person * width : (person + 1) * width] = False
+                if np.linalg.matrix_rank(matrix[:, outside], tol=1e-8) < whole:
+                    return people
+        return None
+
+
+projects = st.tuples(
+    st.integers(0, 100_000),
+    st.lists(st.integers(1, 14), min_size=1, max_size=4),
+    st.lists(st.integers(-1, 2), min_size=4, max_size=4),
+    st.sampled_from([0.0, 0.02, 0.06]),
+    st.sampled_from([0.4, 0.8]),
+)
+"""A seed, people per unit, each unit's parent, how often an item is left out, who comes back."""
+
+
+def a_project(random, audience, unit_sizes, left_out, comes_back):
+    people = []
+    for number, size in enumerate(unit_sizes):
+        names = [f"{audience}-{number}-{one}" for one in range(size)]
+        for wave in WAVES:
+            for name in names:
+                is_back = random.uniform() < comes_back
+                codes = random.integers(1, 6, 3)
+                codes[random.uniform(size=3) < left_out] = 0
+                own = name if is_back else f"{wave}-{name}"
+                people.append((own, f"u{number}", wave, codes.tolist()))
+    return answers(people, audience)
+
+
+@pytest.mark.long
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(projects)
+def test_no_released_figures_tell_of_fewer_than_the_minimum(project):
+    seed, sizes, places, left_out, comes_back = project
+    random = np.random.default_rng(seed)
+    parents = {
+        f"u{number}": f"u{place}" if 0 <= place < number else None
+        for number, place in enumerate(places[: len(sizes)])
+    }
+    tables = [
+        a_project(random, audience, sizes, left_out, comes_back)
+        for audience in ("citizen", "staff")
+    ]
+    released = Released(*tables, parents=parents)
+    for audience in released.tables:
+        for wave in WAVES:
+            assert Attacker(released, audience, wave).told(5) is None
+
+
+def test_the_attacker_finds_what_the_rules_alone_leave_open():
+    first = leaving_out(everybody_answers(30), 2)
+    table = answers([*first, *everybody_answers(30, "final")])
+    by_the_rules = Released(table, is_audited=False)
+    assert Attacker(by_the_rules, "citizen", "baseline").told(5) == [0, 1]
+    assert Attacker(Released(table), "citizen", "baseline").told(5) is None
