@@ -201,6 +201,7 @@ def context_of(
         ),
         items=_items(used),
         talk_to=_contacts(project.id),
+        decisions=release.decisions,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from survey_service.briefs.context import DecisionMade
 from survey_service.catalogue import load_framework, load_instrument
 from survey_service.measurement.audited_people import gather_people
 from survey_service.measurement.comparison import (
@@ -31,6 +32,12 @@ from survey_service.measurement.score_table import ScoreTable, tabulate
 from survey_service.measurement.unit_disclosure import UnitGroup
 from survey_service.measurement.unit_tree import Parents
 from survey_service.measurement.withholding import withhold_details, withhold_figures
+from survey_service.reporting.decisions_made import (
+    DECISIONS,
+    decisions_from_json,
+    decisions_to_json,
+    find_decisions_made,
+)
 from survey_service.reporting.earlier_releases import (
     EarlierRelease,
     find_earlier,
@@ -62,7 +69,10 @@ class ReleaseOutdated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PublishedRelease:
-    """A release as it was frozen; until it `is_published` only evaluators see it."""
+    """A release as it was frozen; until it `is_published` only evaluators see it.
+
+    `decisions` are those taken before its last wave, as they stood when it was frozen.
+    """
 
     project: ProjectRecord
     waves: tuple[WaveRecord, ...]
@@ -70,6 +80,7 @@ class PublishedRelease:
     released_on: date
     figures: ReleasedFigures
     is_published: bool = True
+    decisions: tuple[DecisionMade, ...] = ()
 
 
 def load_scores(project: ProjectRecord, waves: tuple[WaveRecord, ...]) -> ScoreTable:
@@ -162,6 +173,8 @@ def prepare_release(
         if keys is not None:
             words = gather_words(session, keys, project, closed, gathered.earlier)
         content = released_to_json(attach_quotes(figures, words.quotes))
+        if made := find_decisions_made(project_id, closed):
+            content[DECISIONS] = decisions_to_json(made)
         number = results.add_release(session, project_id, today, content, is_published=False)
         basis = {**gathered.basis, **words.basis}
         results.add_release_basis(session, project_id, number, basis, wave_ids)
@@ -213,7 +226,13 @@ def find_release(
     figures = released_from_json(record.content)
     shown = tuple(wave for wave in waves if wave.key in figures.waves)
     return PublishedRelease(
-        project, shown, record.number, record.released_on, figures, record.is_published
+        project,
+        shown,
+        record.number,
+        record.released_on,
+        figures,
+        record.is_published,
+        decisions_from_json(record.content),
     )
 
 

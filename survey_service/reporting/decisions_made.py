@@ -1,0 +1,100 @@
+"""What a release's briefs tell of decisions: frozen with the figures, so that bytes stay the same.
+
+A decision belongs to what was known when it was taken: the waves of the release it follows, and any
+that had begun by then. It is told in a release with a later wave, beside what moved from the last
+of those waves to the last of the release. A release that only corrects the same waves tells nothing
+of what was decided after them. What is marked as done, or removed, after a release was prepared
+changes no brief of that release.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from survey_service.briefs.context import DecisionMade
+from survey_service.storage import decisions, results
+from survey_service.storage.database import reading
+from survey_service.storage.decisions import DecisionRecord
+from survey_service.storage.projects import WaveRecord
+
+DECISIONS = "decisions"
+"""The key beside the figures under which a release keeps them."""
+
+
+def find_decisions_made(project_id: UUID, waves: Sequence[WaveRecord]) -> tuple[DecisionMade, ...]:
+    """Return the decisions that a release of these waves tells of, as they stand now.
+
+    Args:
+        project_id: the project.
+        waves: the release's waves in order.
+    """
+    known: dict[int, frozenset[str]] = {}
+    found = []
+    for record in decisions.find_decisions(reading(), project_id):
+        number = record.release_number
+        if number not in known:
+            known[number] = _waves_of_release(project_id, number)
+        since = _last_known(record, waves, known[number])
+        if since is not None and since != waves[-1].key:
+            found.append(_made(record, since))
+    return tuple(found)
+
+
+def decisions_to_json(made: Sequence[DecisionMade]) -> list[dict[str, Any]]:
+    """Return decisions as what `json.dumps` takes."""
+    return [
+        {
+            "principle": one.principle,
+            "unit": one.unit,
+            "text": one.text,
+            "responsible": one.responsible,
+            "due_on": one.due_on.isoformat(),
+            "done_on": one.done_on.isoformat() if one.done_on else None,
+            "since": one.since,
+        }
+        for one in made
+    ]
+
+
+def decisions_from_json(content: Mapping[str, Any]) -> tuple[DecisionMade, ...]:
+    """Return the decisions frozen in a release's content; an older release has none."""
+    return tuple(
+        DecisionMade(
+            principle=row["principle"],
+            unit=row["unit"],
+            text=row["text"],
+            responsible=row["responsible"],
+            due_on=date.fromisoformat(row["due_on"]),
+            done_on=date.fromisoformat(row["done_on"]) if row["done_on"] else None,
+            since=row["since"],
+        )
+        for row in content.get(DECISIONS, ())
+    )
+
+
+def _waves_of_release(project_id: UUID, number: int) -> frozenset[str]:
+    record = results.find_release(reading(), project_id, number)
+    return frozenset() if record is None else frozenset(record.content.get("waves", ()))
+
+
+def _last_known(
+    decision: DecisionRecord, waves: Sequence[WaveRecord], released: frozenset[str]
+) -> str | None:
+    """Return the last wave that was known, or had begun, when this was decided."""
+    known = [
+        wave.key for wave in waves if wave.key in released or wave.opens_on < decision.decided_on
+    ]
+    return known[-1] if known else None
+
+
+def _made(record: DecisionRecord, since: str) -> DecisionMade:
+    return DecisionMade(
+        principle=record.principle,
+        unit=record.unit_key,
+        text=record.text,
+        responsible=record.responsible,
+        due_on=record.due_on,
+        done_on=record.done_on,
+        since=since,
+    )
