@@ -37,7 +37,8 @@ def make_release(request: JobRequest) -> JobResult:
 
 def make_briefs(request: JobRequest) -> JobResult:
     """Write every brief of a release in both languages as one archive to fetch."""
-    from survey_service.reporting.brief_archive import write_brief_archive
+    from survey_service.briefs.context import TalkTo
+    from survey_service.reporting.brief_archive import OnEveryBrief, write_brief_archive
     from survey_service.reporting.releasing import ReleaseUnknown, find_release
     from survey_service.texts import LANGUAGES
 
@@ -47,10 +48,14 @@ def make_briefs(request: JobRequest) -> JobResult:
     except ReleaseUnknown as error:
         raise JobFailed("no_such_release") from error
 
-    def write(target: BinaryIO) -> None:
-        write_brief_archive(target, release, LANGUAGES, request.tell)
+    settings = current_app.extensions["survey_settings"]
+    contacts = tuple(TalkTo(found.name, found.phone, found.note) for found in settings.contacts)
+    own = OnEveryBrief(contacts, settings.accessibility_url)
 
-    name = f"resultatbreve-{number}.zip"
+    def write(target: BinaryIO) -> None:
+        write_brief_archive(target, release, LANGUAGES, request.tell, own)
+
+    name = f"resultatbreve-{number}{'' if release.is_published else '-udkast'}.zip"
     return JobResult({"number": number}, ResultFile(name, "application/zip", write))
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from survey_service.storage.tables import (
     AccountUnit,
     Admission,
+    BriefWords,
+    Decision,
     InvitationBatch,
     Kiosk,
     Municipality,
@@ -162,9 +164,15 @@ def find_asked_units(session: Session, municipality_id: UUID) -> set[UUID]:
 
 
 def find_used_units(session: Session, municipality_id: UUID) -> set[UUID]:
-    """Return the units with a tablet, an account or people to ask, asked or not."""
+    """Return the units that something hangs on: people to ask, a tablet, words of leaders."""
     populated = select(RosterCell.unit_id).where(RosterCell.people > 0)
-    used = (select(Kiosk.unit_id), select(AccountUnit.unit_id), populated)
+    used = (
+        select(Kiosk.unit_id),
+        select(AccountUnit.unit_id),
+        select(Decision.unit_id),
+        select(BriefWords.unit_id),
+        populated,
+    )
     return _find_unit_ids(session, municipality_id, [Unit.id.in_(found) for found in used])
 
 
