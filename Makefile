@@ -45,9 +45,11 @@ bench-answering: $(READY) ## What a request of the answering path costs, beside 
 	$(BIN)/python benchmarks/bench_answering.py $(BENCH_OPTIONS)
 
 .PHONY: lock
-lock: $(READY) ## Pin every dependency anew in requirements.lock
+lock: $(READY) ## Pin every dependency anew in requirements.lock, and what benchmarks need beside it
 	$(BIN)/uv pip compile pyproject.toml --group dev --extra postgresql --extra single-sign-on --extra cluster --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
+	$(BIN)/uv pip compile --group bench --constraint requirements.lock --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --upgrade -o benchmarks/requirements.lock
 
 .PHONY: assets
 assets: ## Rebuild web/static from assets/ (needs Node 18 or later; running needs none)
@@ -66,6 +68,15 @@ bench-comparison: $(READY) ## Comparing waves beside statsmodels, and as answers
 bench-validity: $(READY) ## False alarms, coverage and power of the comparison on simulated cohorts
 	$(BIN)/python benchmarks/bench_validity.py $(BENCH_OPTIONS)
 
+.PHONY: bench-audit
+bench-audit: $(READY) ## What the audit before a release costs, and what it holds back
+	$(BIN)/python benchmarks/bench_audit.py $(BENCH_OPTIONS)
+
 .PHONY: bench-pages
 bench-pages: $(READY) ## The evaluator's pages with 1,000, 100,000 and 1,000,000 responses
 	$(BIN)/python benchmarks/bench_pages.py $(BENCH_OPTIONS)
+
+.PHONY: bench-briefs
+bench-briefs: $(READY) ## What tagging costs, briefs beside WeasyPrint, and the memory of 200 units' briefs
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	$(BIN)/python benchmarks/bench_briefs.py $(BENCH_OPTIONS)

@@ -51,7 +51,7 @@ class Figure:
     release: int = 0
 
 
-WITHHELD_FIRST = ("raw", "robust", "weighted", "stayers", "leavers", "gap", "item", "unit", "mean")
+WITHHELD_FIRST = ("raw", "robust", "weighted", "stayers", "leavers", "item", "gap", "unit", "mean")
 """Kinds of figures, the one that is missed least first."""
 
 _BY_THE_MODEL = frozenset({"mean", "robust", "weighted"})
@@ -174,6 +174,7 @@ class _Audit:
         self._columns, self._owners = people.columns()
         self._sizes = [one.size for one in people.classes]
         self._minimum = minimum
+        self._known_rows: dict[Figure, NDArray[np.int64]] = {}
         self._within = units_within(sorted(people.unit_counts()), parents)
 
     def withhold(self, shown: frozenset[Figure], known: frozenset[Figure]) -> frozenset[Figure]:
@@ -233,8 +234,11 @@ class _Audit:
         return WITHHELD_FIRST.index(figure.kind), count, figure
 
     def _row(self, figure: Figure) -> NDArray[np.int64]:
-        weigh = getattr(self, f"_{figure.kind}")
-        return np.asarray([weigh(figure, column) % PRIME for column in self._columns], np.int64)
+        if figure not in self._known_rows:
+            weigh = getattr(self, f"_{figure.kind}")
+            row = [weigh(figure, column) % PRIME for column in self._columns]
+            self._known_rows[figure] = np.asarray(row, dtype=np.int64)
+        return self._known_rows[figure]
 
     # What a column counts in a figure of each kind, but for a factor of the whole row.
 

@@ -1,7 +1,7 @@
 """What all figures of a release tell together, and what is held back so that it is nobody."""
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import combinations
 
 import numpy as np
@@ -22,6 +22,7 @@ from survey_service.measurement.release_audit import (
     find_withheld,
     list_figures,
 )
+from survey_service.measurement.released_details import ReleasedDetails
 from survey_service.measurement.score_table import ScoreRow, tabulate
 from survey_service.measurement.unit_tree import units_within
 from survey_service.measurement.withholding import withhold_details, withhold_figures
@@ -232,6 +233,28 @@ def test_held_back_looks_as_if_it_had_never_been():
     assert place not in list_figures(figures, details) or not (
         list_figures(figures, details)[place] - {Figure("item", key) for key in "abcd"}
     )
+
+
+WHAT_DETAILS_ARE = {
+    "gaps": "audited",
+    "items": "audited",
+    "panels": "audited",
+    "weighted_means": "audited",
+    "method_rows": "audited",
+    "unit_figures": "audited",
+    "unit_changes": "follow from the units' figures and go with them",
+    "item_flags": "follow from the items and go with them",
+    "reliabilities": "coefficients, which nobody adds",
+    "missing_items": "go by who left out what, not by what was told",
+    "potentials": "an order, without figures",
+    "response_rates": "counts, with rules of their own",
+    "help_given": "counts, with rules of their own",
+    "quotes": "words, with rules of their own",
+}
+
+
+def test_of_every_kind_of_detail_it_is_settled_whether_it_is_audited():
+    assert {field.name for field in fields(ReleasedDetails)} == set(WHAT_DETAILS_ARE)
 
 
 # --- the attacker -------------------------------------------------------------------------------
