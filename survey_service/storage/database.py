@@ -168,7 +168,9 @@ def compact() -> bool:
             plain.exec_driver_sql("VACUUM")
             is_busy = plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
             return not is_busy
-        plain.exec_driver_sql("VACUUM FULL")
+        from survey_service.storage.postgresql_traces import remove_traces  # it needs the tables
+
+        remove_traces(plain)
         return True
 
 
