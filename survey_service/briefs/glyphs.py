@@ -48,7 +48,7 @@ def find_lacking(content: BriefContent) -> tuple[str, ...]:
         character
         for text in _texts(content)
         for character in unicodedata.normalize("NFC", text)
-        if character not in _LIKE and character != "\n" and ord(character) not in shapes
+        if character not in _LIKE and character != "\n" and character not in shapes
     )
     return tuple(found)
 
@@ -78,16 +78,16 @@ def _replaced(part: Told) -> Told:
 
 def _spell(text: str) -> str:
     shapes = _shapes()
-    normal = unicodedata.normalize("NFC", text)
-    if all(ord(character) in shapes for character in normal) and normal == text:
+    if shapes.issuperset(text) and unicodedata.is_normalized("NFC", text):
         return text
+    normal = unicodedata.normalize("NFC", text)
     spelt = (_LIKE.get(character, character) for character in normal)
     return "".join(
-        character if not character or ord(character) in shapes else STAND_IN for character in spelt
+        character if not character or character in shapes else STAND_IN for character in spelt
     )
 
 
 @cache
-def _shapes() -> frozenset[int]:
+def _shapes() -> frozenset[str]:
     style.register_fonts()
-    return frozenset(getFont(style.REGULAR).face.charToGlyph)
+    return frozenset(map(chr, getFont(style.REGULAR).face.charToGlyph))

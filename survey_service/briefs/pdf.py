@@ -8,24 +8,18 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageBreak, Page
 
 from survey_service.briefs.brief_style import (
     BOTTOM_MARGIN,
-    DENSITIES,
     MARGIN,
-    OVERFLOWING,
     PAGE_HEIGHT,
     PAGE_WIDTH,
-    ROOMY,
+    TEXT_HEIGHT,
     TEXT_WIDTH,
-    TOP_MARGIN,
-    Density,
 )
-from survey_service.briefs.content import Block, BriefContent
+from survey_service.briefs.content import BriefContent
 from survey_service.briefs.glyphs import printable
-from survey_service.briefs.pdf_blocks import set_blocks
+from survey_service.briefs.pdf_fitting import fits, set_page
 from survey_service.briefs.tagged_pdf import DocumentFacts, TaggedCanvas
 from survey_service.charts import style
 
-_TEXT_HEIGHT = PAGE_HEIGHT - TOP_MARGIN - BOTTOM_MARGIN
-_ENDLESS = 100_000.0
 _HEADER_SIZE = 8.5
 _HEADER_BASELINE = PAGE_HEIGHT - 30
 
@@ -37,45 +31,28 @@ def write_pdf(content: BriefContent) -> bytes:
     the closest type leaves no room is what repeats itself left out, and said to be; and only where
     that is not enough are there more pages. What the type cannot show is replaced, see `glyphs`.
     """
-    content = printable(content)
+    content = _choose_version(printable(content))
     story: list[Flowable] = []
     for page in content.pages:
         story += [PageBreak()] if story else []
-        story += set_blocks(page, content.language, _choose_density(page, content))
+        story += set_page(page, content)
     return _build(story, content)
 
 
 def keeps_to_its_pages(content: BriefContent) -> bool:
     """Whether a brief fills no more pages than it is meant to."""
-    content = printable(content)
-    return all(_find_density(page, content) is not None for page in content.pages)
+    return _fits_its_pages(_choose_version(printable(content)))
 
 
-def _choose_density(page: tuple[Block, ...], content: BriefContent) -> Density:
-    return _find_density(page, content) or OVERFLOWING.enlarged(content.type_size)
+def _choose_version(content: BriefContent) -> BriefContent:
+    """Return the fullest version of a brief that has room on its pages, else the briefest."""
+    while content.briefer is not None and not _fits_its_pages(content):
+        content = printable(content.briefer)
+    return content
 
 
-def _find_density(page: tuple[Block, ...], content: BriefContent) -> Density | None:
-    """Return the airiest density in which a page's blocks fit on it; None: they fit in none."""
-    if content.most_pages is None:
-        return ROOMY
-    for density in DENSITIES:
-        enlarged = density.enlarged(content.type_size)
-        if _height_of(set_blocks(page, content.language, enlarged)) <= _TEXT_HEIGHT:
-            return enlarged
-    return None
-
-
-def _height_of(story: list[Flowable]) -> float:
-    """Return the height of flowables under each other, in points; spaces are never merged."""
-    canvas = Canvas(io.BytesIO(), invariant=1)
-    heights: list[float] = [
-        flowable.getSpaceBefore()
-        + flowable.wrapOn(canvas, TEXT_WIDTH, _ENDLESS)[1]
-        + flowable.getSpaceAfter()
-        for flowable in story
-    ]
-    return sum(heights)
+def _fits_its_pages(content: BriefContent) -> bool:
+    return all(fits(page, content) for page in content.pages)
 
 
 def _build(story: list[Flowable], content: BriefContent) -> bytes:
@@ -94,7 +71,7 @@ def _build(story: list[Flowable], content: BriefContent) -> bytes:
         MARGIN,
         BOTTOM_MARGIN,
         TEXT_WIDTH,
-        _TEXT_HEIGHT,
+        TEXT_HEIGHT,
         leftPadding=0,
         rightPadding=0,
         topPadding=0,

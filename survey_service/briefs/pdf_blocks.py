@@ -1,8 +1,10 @@
 """Blocks of a brief as flowables that tag themselves, set as close as a density says."""
 
 from collections.abc import Iterable
+from functools import partial
 from xml.sax.saxutils import quoteattr
 
+from reportlab.graphics.shapes import Drawing
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Spacer
 
@@ -20,9 +22,15 @@ from survey_service.briefs.content import (
     Table,
 )
 from survey_service.briefs.pdf_tables import set_table
-from survey_service.briefs.pictures import PictureRoom, draw_picture
-from survey_service.briefs.tagged_pdf import Heading as TaggedHeading
+from survey_service.briefs.pictures import (
+    Picture,
+    PictureRoom,
+    WavePicture,
+    draw_picture,
+    measure_waves,
+)
 from survey_service.briefs.tagged_pdf import (
+    DrawnLater,
     LinkParagraph,
     ListGroup,
     ListItem,
@@ -31,6 +39,7 @@ from survey_service.briefs.tagged_pdf import (
     TaggedParagraph,
     TaggedText,
 )
+from survey_service.briefs.tagged_pdf import Heading as TaggedHeading
 from survey_service.briefs.tagged_pdf.boxes import TintedBox
 
 _ABOVE_PICTURE = 4.0
@@ -113,11 +122,19 @@ class _Setter:
     def _set_figure(self, figure: Figure) -> list[Flowable]:
         if figure.may_be_left_out and not self.density.small_pictures:
             return []
-        drawing = draw_picture(figure.picture, self.room, self.language)
+        drawing = self._draw(figure.picture)
         caption = TaggedText(figure.caption.text, self.styles.caption)
         set_figure = TaggedFigure(drawing, figure.alternative, caption, above=_ABOVE_PICTURE)
         set_figure.spaceAfter = _BELOW_PICTURE
         return [set_figure]
+
+    def _draw(self, picture: Picture) -> Drawing | DrawnLater:
+        """Draw a picture: one that many densities are tried for not before it is needed."""
+        draw = partial(draw_picture, picture, self.room, self.language)
+        if not isinstance(picture, WavePicture):
+            return draw()
+        height = measure_waves(picture, self.room, self.language)
+        return DrawnLater(self.room.width, height, draw)
 
     def _set_columns(self, columns: Columns) -> list[Flowable]:
         if not self.density.side_by_side:

@@ -1,6 +1,7 @@
 """A brief's table on paper: widths that fit its columns, and tags a screen reader can follow."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing
@@ -13,7 +14,7 @@ from survey_service.briefs.content import Cell, Column, Table
 from survey_service.briefs.markup import plain
 from survey_service.briefs.tagged_pdf import TableCaption, TableTags, TaggedText, tagged_table
 from survey_service.charts.signs import VERDICT_COLOURS, draw_sign
-from survey_service.charts.style import BOLD, REGULAR, hex_of, measure_text
+from survey_service.charts.style import BOLD, REGULAR, measure_text
 from survey_service.measurement.comparison import Verdict
 
 _PADDING = 9.0
@@ -30,12 +31,7 @@ class VerdictCell(TaggedText):
 
     def __init__(self, word: str, verdict: Verdict, style: ParagraphStyle) -> None:
         self.verdict = verdict
-        indented = ParagraphStyle(
-            "verdict", parent=style, leftIndent=style.fontSize * 1.15, splitLongWords=0
-        )
-        super().__init__(
-            f'<font color="{hex_of(VERDICT_COLOURS[verdict])}">{word}</font>', indented
-        )
+        super().__init__(word, _verdict_style(verdict, style))
 
     def draw(self) -> None:
         """Paint sign and word."""
@@ -44,6 +40,17 @@ class VerdictCell(TaggedText):
         drawing.add(draw_sign(self.verdict, 0, 0, size))
         renderPDF.draw(drawing, self.canv, 0, self.height - size)
         super().draw()
+
+
+@lru_cache(maxsize=256)
+def _verdict_style(verdict: Verdict, style: ParagraphStyle) -> ParagraphStyle:
+    return ParagraphStyle(
+        "verdict",
+        parent=style,
+        leftIndent=style.fontSize * 1.15,
+        splitLongWords=0,
+        textColor=VERDICT_COLOURS[verdict],
+    )
 
 
 def set_table(table: Table, styles: BriefStyles, density: Density) -> list[Flowable]:
@@ -106,7 +113,17 @@ def _widths(table: Table, density: Density) -> list[float]:
     rest = TEXT_WIDTH - sum(others)
     fills = Column.VERDICT in table.columns
     wanted[name] = rest if fills else min(rest, max(wanted[name], _NARROWEST_NAME))
-    return wanted
+    return _share_rest(wanted, table, rest)
+
+
+def _share_rest(widths: list[float], table: Table, rest: float) -> list[float]:
+    """Return widths in which the columns of sentences and of names are equally wide."""
+    texts = [place for place, column in enumerate(table.columns) if column is Column.TEXT]
+    if not texts:
+        return widths
+    sharing = [*texts, table.columns.index(Column.NAME)]
+    share = (rest + sum(widths[place] for place in texts)) / len(sharing)
+    return [share if place in sharing else width for place, width in enumerate(widths)]
 
 
 def _shrink(wanted: list[float], floors: list[float], room: float) -> list[float]:
@@ -142,6 +159,8 @@ def _wanted(
             return min(max(widest, header) * 1.04, most)
         case Column.NAME:
             return max(widest, header) * 1.04
+        case Column.TEXT:
+            return max(_NARROWEST_NAME, header)
 
 
 def _header_width(measure: Measure, label: str) -> float:

@@ -10,7 +10,12 @@ from survey_service.charts.gap_dots import GapRow, GapSize, draw_gap_dots
 from survey_service.charts.heat_map import HeatRow, HeatSize, draw_heat_map
 from survey_service.charts.rate_bars import RateBar, RateSize, draw_rate_bars
 from survey_service.charts.share_bars import BarSize
-from survey_service.charts.wave_dots import PictureLabels, PictureSize, draw_wave_dots
+from survey_service.charts.wave_dots import (
+    PictureLabels,
+    PictureSize,
+    draw_wave_dots,
+    measure_wave_dots,
+)
 from survey_service.measurement.disclosure import ReleasedFigures
 
 
@@ -101,6 +106,12 @@ def draw_picture(picture: Picture, room: PictureRoom, language: str) -> Drawing:
             return draw_rate_bars(picture.bars, picture.whole, picture.whole_words, size)
 
 
+def measure_waves(picture: WavePicture, room: PictureRoom, language: str) -> float:
+    """Return how high `draw_picture` draws the waves, in points, without drawing them."""
+    size, labels = _wave_size(picture, room), _wave_labels(picture)
+    return measure_wave_dots(picture.figures, picture.audience, labels, language, size=size)
+
+
 def _bar_size(room: PictureRoom) -> BarSize:
     return BarSize(room.width, room.font_size, room.font_size * 1.5)
 
@@ -120,7 +131,18 @@ def _gap_size(room: PictureRoom) -> GapSize:
 
 
 def _draw_waves(picture: WavePicture, room: PictureRoom, language: str) -> Drawing:
-    size = PictureSize(
+    size, labels = _wave_size(picture, room), _wave_labels(picture)
+    return draw_wave_dots(
+        picture.figures, picture.audience, labels, language, size=size, axis=picture.axis
+    )
+
+
+def _wave_labels(picture: WavePicture) -> PictureLabels:
+    return PictureLabels(picture.audience_name, picture.principles, picture.waves)
+
+
+def _wave_size(picture: WavePicture, room: PictureRoom) -> PictureSize:
+    return PictureSize(
         width=room.width,
         row_height=room.row_height,
         font_size=room.font_size,
@@ -128,8 +150,4 @@ def _draw_waves(picture: WavePicture, room: PictureRoom, language: str) -> Drawi
         dot_radius=room.font_size * (0.35 if room.narrow else 0.44),
         in_words=not room.narrow,
         legend=picture.with_legend,
-    )
-    labels = PictureLabels(picture.audience_name, picture.principles, picture.waves)
-    return draw_wave_dots(
-        picture.figures, picture.audience, labels, language, size=size, axis=picture.axis
     )

@@ -1,5 +1,6 @@
 """Figures as a reader of Danish or English writes them."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from babel.numbers import format_decimal
@@ -41,6 +42,7 @@ def format_interval(low: float, high: float, language: str, decimals: int = 0) -
     )
 
 
+@lru_cache(maxsize=4096)
 def _format(value: float, language: str, decimals: int, plus: str) -> str:
     rounded = round(value, decimals) + 0.0  # never minus nought
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")

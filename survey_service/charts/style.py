@@ -1,6 +1,6 @@
 """One style for every picture: colours, type and strokes. Sizes are in points."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from reportlab.graphics.shapes import STATE_DEFAULTS
@@ -44,6 +44,7 @@ def register_fonts() -> None:
     registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=ITALIC, boldItalic=BOLD)
 
 
+@lru_cache(maxsize=8192)
 def measure_text(text: str, font: str, size: float) -> float:
     """Return the width of one line of text in points."""
     register_fonts()

@@ -76,6 +76,27 @@ class _Frame:
         return self.left + (score - low) / (high - low) * (self.right - self.left)
 
 
+LegendLine = list[tuple[int, int, float, str]]
+"""Per wave its place, how many there are, where it stands, and its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is drawn under each other, and how high each part is."""
+
+    rows: tuple[WaveRow, ...]
+    names: list[tuple[str, ...]]
+    heights: list[float]
+    legend: list[LegendLine]
+    has_interval: bool
+    head: float
+    foot: float
+
+    @property
+    def height(self) -> float:
+        return self.head + sum(self.heights) + self.foot
+
+
 def draw_wave_dots(
     figures: ReleasedFigures,
     audience: str,
@@ -95,30 +116,58 @@ def draw_wave_dots(
         size: see the constants of this module.
         axis: lowest and highest score shown; None for what the figures need.
     """
-    rows = rows_of(figures, audience, labels.principles)
+    plan = _plan(figures, audience, labels, language, size)
     frame = _lay_out(size, axis or common_axis(figures, (audience,)), language)
+    drawing = Drawing(size.width, plan.height)
+    top, foot = drawing.height - plan.head, plan.foot
+    drawing.add(_draw_legend(plan.legend, drawing.height, size, plan.has_interval))
+    drawing.add(_draw_axis(frame, top, foot))
+    drawing.add(_draw_column_name(frame, top, language))
+    y = top
+    for row, lines, height in zip(plan.rows, plan.names, plan.heights, strict=True):
+        drawing.add(_draw_row(row, lines, y - height / 2, frame, language))
+        y -= height
+    if not size.in_words:
+        drawing.add(_draw_key({row.verdict for row in plan.rows}, size, language))
+    return drawing
+
+
+def measure_wave_dots(
+    figures: ReleasedFigures,
+    audience: str,
+    labels: PictureLabels,
+    language: str,
+    *,
+    size: PictureSize = BRIEF_SIZE,
+) -> float:
+    """Return how high `draw_wave_dots` draws, in points, in a tenth of the time."""
+    return _plan(figures, audience, labels, language, size).height
+
+
+def _plan(
+    figures: ReleasedFigures,
+    audience: str,
+    labels: PictureLabels,
+    language: str,
+    size: PictureSize,
+) -> _Plan:
+    rows = rows_of(figures, audience, labels.principles)
     names = [_wrap_name(row.name, size) for row in rows]
-    heights = [max(size.row_height, len(lines) * size.font_size * 1.2 + 1) for lines in names]
     has_interval = any(row.interval is not None for row in rows)
     legend = (
         _legend_lines(figures.waves, labels.waves, size, language, has_interval)
         if size.legend
         else []
     )
-    head = size.font_size * 1.9 * len(legend) + size.font_size * 2.0
-    foot = 0.0 if size.in_words else size.font_size * 2.9
-    drawing = Drawing(size.width, head + sum(heights) + foot)
-    top = drawing.height
-    drawing.add(_draw_legend(legend, top, size, has_interval))
-    drawing.add(_draw_axis(frame, top - head, foot))
-    drawing.add(_draw_column_name(frame, top - head, language))
-    y = top - head
-    for row, lines, height in zip(rows, names, heights, strict=True):
-        drawing.add(_draw_row(row, lines, y - height / 2, frame, language))
-        y -= height
-    if not size.in_words:
-        drawing.add(_draw_key({row.verdict for row in rows}, size, language))
-    return drawing
+    return _Plan(
+        rows=rows,
+        names=names,
+        heights=[max(size.row_height, len(lines) * size.font_size * 1.2 + 1) for lines in names],
+        legend=legend,
+        has_interval=has_interval,
+        head=size.font_size * 1.9 * len(legend) + size.font_size * 2.0,
+        foot=0.0 if size.in_words else size.font_size * 2.9,
+    )
 
 
 def _lay_out(size: PictureSize, axis: tuple[int, int], language: str) -> _Frame:
@@ -240,10 +289,10 @@ def _legend_lines(
     size: PictureSize,
     language: str,
     has_interval: bool,
-) -> list[list[tuple[int, int, float, str]]]:
+) -> list[LegendLine]:
     """Return per line of the legend: place of the wave, how many there are, x, and its words."""
     interval = load_texts(CHART_TEXTS)["legend.interval"].read_in(language)
-    lines: list[list[tuple[int, int, float, str]]] = [[]]
+    lines: list[LegendLine] = [[]]
     x = 0.0
     for place, wave in enumerate(waves):
         name = names.get(wave, wave)
@@ -260,7 +309,7 @@ def _legend_lines(
 
 
 def _draw_legend(
-    lines: list[list[tuple[int, int, float, str]]],
+    lines: list[LegendLine],
     top: float,
     size: PictureSize,
     has_interval: bool,

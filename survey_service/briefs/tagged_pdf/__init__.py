@@ -7,6 +7,7 @@ structure element or an artifact: nothing else is ever painted.
 
 from survey_service.briefs.tagged_pdf.canvas import DocumentFacts, TaggedCanvas
 from survey_service.briefs.tagged_pdf.flowables import (
+    DrawnLater,
     Heading,
     LinkParagraph,
     ListGroup,
@@ -20,6 +21,7 @@ from survey_service.briefs.tagged_pdf.tables import TableCaption, TableTags, tag
 
 __all__ = [
     "DocumentFacts",
+    "DrawnLater",
     "Heading",
     "LinkParagraph",
     "ListGroup",

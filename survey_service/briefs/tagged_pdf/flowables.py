@@ -1,14 +1,19 @@
 """Paragraphs, headings, lists and figures that tag themselves on a `TaggedCanvas`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph
+from reportlab.platypus.paragraph import cleanBlockQuotedText
 
 from survey_service.briefs.tagged_pdf.structure import StructureElement
+
+_MARKUP = frozenset("<&")
 
 
 class TaggedText(Paragraph):  # type: ignore[misc]
@@ -17,6 +22,12 @@ class TaggedText(Paragraph):  # type: ignore[misc]
     ReportLab leaves out the space at a soft line end, so that a screen reader hears two words as
     one (ISO 32000-1, 14.8.2.5); it is put back here.
     """
+
+    def __init__(self, text: str, style: ParagraphStyle, **options: Any) -> None:
+        if text and not _MARKUP.intersection(text):
+            # what has no markup needs no parser, which is half of what a short text costs
+            options["frags"] = [_unmarked(style).clone(text=cleanBlockQuotedText(text))]
+        super().__init__(text, style, **options)
 
     def draw(self) -> None:
         """Paint the words, with a space at every soft line end."""
@@ -134,6 +145,15 @@ class ListItem(TaggedText):
         self.canv.drawString(max(style.leftIndent - 9, 0), baseline, "•")
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnLater:
+    """A drawing whose size in points is known before it is drawn, which may never be needed."""
+
+    width: float
+    height: float
+    make: Callable[[], Drawing]
+
+
 class TaggedFigure(Flowable):  # type: ignore[misc]
     """A drawing as a Figure with alternative text and, over it, an optional caption.
 
@@ -142,7 +162,7 @@ class TaggedFigure(Flowable):  # type: ignore[misc]
 
     def __init__(
         self,
-        drawing: Drawing,
+        drawing: Drawing | DrawnLater,
         alternative: str,
         caption: Paragraph | None = None,
         gap: float = 4,
@@ -168,10 +188,11 @@ class TaggedFigure(Flowable):  # type: ignore[misc]
         left, bottom = canvas.absolutePosition(0, 0)
         top = bottom + self.drawing.height
         bounds = (left, bottom, left + self.width, top)
+        drawing = self.drawing.make() if isinstance(self.drawing, DrawnLater) else self.drawing
         figure = canvas.new_element("Figure", alternative=self.alternative, bounds=bounds)
         with canvas.inside(figure):
             with canvas.marked():
-                renderPDF.draw(self.drawing, canvas, 0, 0)
+                renderPDF.draw(drawing, canvas, 0, 0)
             if self.caption is not None:
                 with canvas.inside(canvas.new_element("Caption")), canvas.marked():
                     self.caption.drawOn(canvas, 0, self.drawing.height + self.gap)
@@ -223,3 +244,10 @@ class SideBySide(Flowable):  # type: ignore[misc]
 
     def _column_width(self) -> float:
         return float((self.width - self.gap * (len(self.columns) - 1)) / len(self.columns))
+
+
+@lru_cache(maxsize=256)
+def _unmarked(style: ParagraphStyle) -> Any:
+    """Return how ReportLab's parser describes a word without markup in a style."""
+    (fragment,) = Paragraph("x", style).frags
+    return fragment

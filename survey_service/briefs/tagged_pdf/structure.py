@@ -6,12 +6,11 @@ Source: ISO 32000-1:2008, 14.7 (logical structure) and 14.8 (tagged PDF); ISO 14
 from dataclasses import dataclass, field
 
 from reportlab.pdfbase.pdfdoc import (
-    PDFArray,
-    PDFDictionary,
     PDFDocument,
-    PDFName,
+    PDFObject,
     PDFObjectReference,
     PDFString,
+    pdfdocEnc,
 )
 
 
@@ -70,7 +69,6 @@ class StructureTree:
     def __init__(self) -> None:
         self.root = StructureElement("Document")
         self._owners: list[StructureElement | list[StructureElement]] = []
-        self._references: dict[int, PDFObjectReference] = {}
 
     def own_annotation(self, element: StructureElement) -> int:
         """Return the key by which an annotation finds its element."""
@@ -82,81 +80,108 @@ class StructureTree:
         self._owners.append(elements)
         return len(self._owners) - 1
 
-    def write_into(self, document: PDFDocument) -> PDFDictionary:
-        """Add every element to the document and return the dictionary of the tree's root."""
-        root = PDFDictionary({"Type": PDFName("StructTreeRoot")})
-        reference = document.Reference(root, "StructTreeRoot")
-        root["K"] = self._write_element(self.root, reference, document)
-        numbers: list[object] = []
-        for key, owner in enumerate(self._owners):
-            numbers += [key, self._write_owner(key, owner, document)]
-        tree = PDFDictionary({"Nums": PDFArray(numbers)})
-        root["ParentTree"] = document.Reference(tree, "ParentTree")
-        root["ParentTreeNextKey"] = len(self._owners)
-        return root
-
-    def _write_owner(
-        self,
-        key: int,
-        owner: StructureElement | list[StructureElement],
-        document: PDFDocument,
-    ) -> PDFObjectReference:
-        if isinstance(owner, StructureElement):
-            return self._references[id(owner)]
-        listed = PDFArray([self._references[id(element)] for element in owner])
-        return document.Reference(listed, f"StructureParents{key}")
-
-    def _write_element(
-        self, element: StructureElement, parent: PDFObjectReference, document: PDFDocument
-    ) -> PDFObjectReference:
-        written = PDFDictionary(
-            {"Type": PDFName("StructElem"), "S": PDFName(element.tag), "P": parent}
+    def write_into(self, document: PDFDocument) -> PDFObjectReference:
+        """Add every element to the document and return the reference of the tree's root."""
+        writer, root = _Writer(document), _Written()
+        reference = document.Reference(root)
+        top = writer.write(self.root, writer.number_of(reference))
+        numbers = " ".join(
+            f"{key} {self._name_owner(owner, writer)}" for key, owner in enumerate(self._owners)
         )
-        # numbered in reading order, so that the same input gives the same bytes
-        name = f"StructureElement{len(self._references)}"
-        reference = document.Reference(written, name)
-        self._references[id(element)] = reference
-        if element.alternative is not None:
-            written["Alt"] = PDFString(element.alternative)
-        if element.language is not None:
-            written["Lang"] = PDFString(element.language)
-        attributes = _attributes_of(element)
-        if attributes is not None:
-            written["A"] = attributes
-        page = element.first_page()
-        if page is not None:
-            written["Pg"] = PDFObjectReference(page)
-        written["K"] = PDFArray(
-            [
-                self._write_element(kid, reference, document)
-                if isinstance(kid, StructureElement)
-                else _write_content(kid, page)
-                for kid in element.kids
-            ]
+        root.text = (
+            f"<</Type/StructTreeRoot/K {top} 0 R/ParentTree {writer.add(f'<</Nums[{numbers}]>>')}"
+            f"/ParentTreeNextKey {len(self._owners)}>>"
         )
         return reference
 
-
-def _attributes_of(element: StructureElement) -> PDFDictionary | None:
-    if element.scope is not None:
-        return PDFDictionary({"O": PDFName("Table"), "Scope": PDFName(element.scope)})
-    if element.summary is not None:
-        return PDFDictionary({"O": PDFName("Table"), "Summary": PDFString(element.summary)})
-    if element.bounds is not None:
-        box = PDFArray([round(value, 2) for value in element.bounds])
-        return PDFDictionary({"O": PDFName("Layout"), "Placement": PDFName("Block"), "BBox": box})
-    if element.tag == "L":
-        return PDFDictionary({"O": PDFName("List"), "ListNumbering": PDFName("Disc")})
-    return None
+    def _name_owner(
+        self, owner: StructureElement | list[StructureElement], writer: "_Writer"
+    ) -> str:
+        if isinstance(owner, StructureElement):
+            return writer.refer_to(owner)
+        return writer.add(f"[{' '.join(map(writer.refer_to, owner))}]")
 
 
-def _write_content(kid: MarkedContent | AnnotationReference, page: str | None) -> object:
-    if isinstance(kid, AnnotationReference):
-        return PDFDictionary(
-            {"Type": PDFName("OBJR"), "Obj": kid.reference, "Pg": PDFObjectReference(kid.page)}
+class _Written(PDFObject):  # type: ignore[misc]
+    """An object as it stands in the file.
+
+    A brief has a thousand elements: as dictionaries of ReportLab's they would take longer to write
+    than everything that is painted.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+
+    def format(self, _document: PDFDocument) -> bytes:
+        """Return the object for the file."""
+        return self.text.encode("latin-1")
+
+
+class _Writer:
+    """Writes elements, numbered in reading order, so that the same input gives the same bytes."""
+
+    def __init__(self, document: PDFDocument) -> None:
+        self.document = document
+        self._numbers: dict[int, int] = {}
+
+    def number_of(self, reference: PDFObjectReference) -> int:
+        """Return the number of an object that the document knows."""
+        return int(self.document.idToObjectNumberAndVersion[reference.name][0])
+
+    def refer_to(self, element: StructureElement) -> str:
+        """Return how a written element is referred to."""
+        return f"{self._numbers[id(element)]} 0 R"
+
+    def add(self, text: str) -> str:
+        """Add an object to the document and return how it is referred to."""
+        return f"{self.number_of(self.document.Reference(_Written(text)))} 0 R"
+
+    def write(self, element: StructureElement, parent: int) -> int:
+        """Add an element and all below it; return its number."""
+        written = _Written()
+        number = self._numbers[id(element)] = self.number_of(self.document.Reference(written))
+        page = element.first_page()
+        kids = " ".join(
+            f"{self.write(kid, number)} 0 R"
+            if isinstance(kid, StructureElement)
+            else self._spell_content(kid, page)
+            for kid in element.kids
         )
-    if kid.page == page:
-        return kid.number
-    return PDFDictionary(
-        {"Type": PDFName("MCR"), "Pg": PDFObjectReference(kid.page), "MCID": kid.number}
-    )
+        place = f"/Pg {self._refer_by_name(page)}" if page is not None else ""
+        written.text = (
+            f"<</Type/StructElem/S/{element.tag}/P {parent} 0 R{place}"
+            f"{self._spell_attributes(element)}/K[{kids}]>>"
+        )
+        return number
+
+    def _spell_attributes(self, element: StructureElement) -> str:
+        spelt = ""
+        if element.alternative is not None:
+            spelt += f"/Alt{self._spell(element.alternative)}"
+        if element.language is not None:
+            spelt += f"/Lang{self._spell(element.language)}"
+        if element.scope is not None:
+            spelt += f"/A<</O/Table/Scope/{element.scope}>>"
+        elif element.summary is not None:
+            spelt += f"/A<</O/Table/Summary{self._spell(element.summary)}>>"
+        elif element.bounds is not None:
+            box = " ".join(f"{value:.2f}" for value in element.bounds)
+            spelt += f"/A<</O/Layout/Placement/Block/BBox[{box}]>>"
+        elif element.tag == "L":
+            spelt += "/A<</O/List/ListNumbering/Disc>>"
+        return spelt
+
+    def _spell(self, words: str) -> str:
+        spelt: bytes = pdfdocEnc(PDFString(words).format(self.document))
+        return spelt.decode("latin-1")
+
+    def _spell_content(self, kid: MarkedContent | AnnotationReference, page: str | None) -> str:
+        if isinstance(kid, AnnotationReference):
+            area = self.number_of(kid.reference)
+            return f"<</Type/OBJR/Obj {area} 0 R/Pg {self._refer_by_name(kid.page)}>>"
+        if kid.page == page:
+            return str(kid.number)
+        return f"<</Type/MCR/Pg {self._refer_by_name(kid.page)}/MCID {kid.number}>>"
+
+    def _refer_by_name(self, name: str) -> str:
+        return f"{self.number_of(PDFObjectReference(name))} 0 R"
