@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_service.storage.tables import BriefWords
+from survey_service.storage.tables import BriefWords, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,10 @@ class WordsRecord:
 def add_version(session: Session, place: BriefPlace, **values: Any) -> int:
     """Store the next version with the columns of `tables.BriefWords` and return its number.
 
-    `session` must be one of `writing`, which lets one writer in at a time: two who save at once
-    get a number each.
+    `session` must be one of `writing`. Two who save at once get a number each: the second waits
+    until the first is done.
     """
+    session.execute(select(Project.id).where(Project.id == place.project_id).with_for_update())
     newest = find_newest(session, place)
     version = 1 if newest is None else newest.version + 1
     session.add(
