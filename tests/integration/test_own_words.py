@@ -171,8 +171,10 @@ def test_from_the_question_to_the_brief(
     visitor.get(page_of(asked))
     first = str(texts_of(asked)[0].id)
     visitor.get(f"{page_of(asked)}/{first}")
-    assert "&lt;b&gt;" in visitor.html
-    assert "<b>" not in visitor.html.split("own-words-original")[1].split("</section>")[0]
+    original = visitor.html.split("own-words-original")[1].split("</section>")[0]
+    assert "&lt;b&gt;<mark>Hanne<span" in original
+    assert "<mark>12 34 56 78<span" in original
+    assert "<b>" not in original
     visitor.submit(f"{page_of(asked)}/{first}", step="suggest", quote=originals[0])
     assert "Forslaget står i feltet" in visitor.text
     assert "[telefon]" in visitor.html
@@ -381,10 +383,10 @@ def test_where_answers_are_for_statistics_alone_nobody_is_asked_to_write(
         assert [fault.rule for fault in refused.value.faults] == ["words_for_statistics_only"]
         choices = {"title": "Fælles mål", "framework": None, "retained_until": "2028-12-31",
                    "today": asked.clock.today}  # fmt: skip
-        project_setup.save_basics(asked.project_id, **choices, offers_free_text=False)  # type: ignore[arg-type]
+        project_setup.save_basics(asked.project_id, **choices, offers_free_text=False)
         notices.save_notice(asked.project_id, "citizen", "statistics_only", "Tekst", "Text")
         with pytest.raises(InputRefused) as refused:
-            project_setup.save_basics(asked.project_id, **choices, offers_free_text=True)  # type: ignore[arg-type]
+            project_setup.save_basics(asked.project_id, **choices, offers_free_text=True)
         assert [fault.rule for fault in refused.value.faults] == ["words_for_statistics_only"]
 
 
@@ -392,7 +394,7 @@ def test_words_given_for_statistics_alone_are_read_by_nobody(
     asked: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As a project may be that asked both before the one excluded the other.
-    monkeypatch.setattr(notices.setup, "offers_free_text", lambda *_: False)
+    monkeypatch.setattr("survey_service.storage.setup.offers_free_text", lambda *_: False)
     with asked.context():
         notices.save_notice(asked.project_id, "citizen", "statistics_only", "Tekst", "Text")
     monkeypatch.undo()

@@ -92,6 +92,14 @@ def show_group(wave_id: UUID, audience: str, item_key: str) -> ResponseReturnVal
             }
             for number, text in enumerate(texts, start=1)
         ],
+        next_url=next(
+            (
+                _text_url(wave, audience, item_key, text)
+                for text in texts
+                if text.review == Review.UNREAD
+            ),
+            None,
+        ),
         back_url=url_for("workspace.own_words", project_id=project.id),
     )
 
@@ -152,13 +160,7 @@ def _text_page(
         number=texts.index(text) + 1,
         review=translate(f"workspace.own_words.review_{text.review}"),
         is_read=text.review != Review.UNREAD,
-        stretches=[
-            {
-                "text": one.text,
-                "spot": one.spot and translate(f"workspace.own_words.spot_{one.spot}"),
-            }
-            for one in stretches
-        ],
+        stretches=[(one.text, _spot_name(one.spot)) for one in stretches],
         is_marked=any(one.spot for one in stretches),
         is_suggested=is_suggested,
         form=form,
