@@ -1,4 +1,4 @@
-"""What was decided under one release is told in the briefs of the next wave's, for ever the same."""
+"""What was decided under one release is told in the next wave's briefs, for ever the same."""
 
 import random
 from collections.abc import Callable
