@@ -4,7 +4,8 @@
   project's minimum if that is higher.
 - Panel groups (stayers, leavers, joiners, those who cannot be followed) are each 0 or at least the
   minimum, else the pair is not shown at all.
-- A distribution in which all answered alike is not shown: it would tell everyone's answer.
+- A distribution in which all answered alike is not shown, nor a mean at an end of the scale: it
+  would tell everyone's answer.
 - Shares of people who moved for certain need 20 people and are given to 5 points.
 - Units' means: `unit_disclosure`. A roster-weighted mean is a second sum over units, so it is not
   shown where a unit has fewer answers than the minimum.
@@ -18,6 +19,7 @@ from survey_service.measurement.contrary_items import ItemMovement
 from survey_service.measurement.disclosure import ReleasedFigures, is_shown
 from survey_service.measurement.figure_rounding import (
     round_coefficient,
+    round_mean,
     round_points,
     round_share,
     round_to_five_points,
@@ -190,7 +192,7 @@ def _gap(
 ) -> ReleasedGap | None:
     gap = ranked.gap
     points = release_interval(gap.gap)
-    first, second = round_points(gap.mean_first), round_points(gap.mean_second)
+    first, second = round_mean(gap.mean_first), round_mean(gap.mean_second)
     few = min(gap.n_first, gap.n_second) < enough
     if few or points is None or first is None or second is None:
         return None
@@ -290,10 +292,14 @@ def _reliability(found: ScaleReliability) -> ReleasedReliability:
         alpha_high=round_coefficient(scale.alpha_high),
         omega=round_coefficient(scale.omega),
         standard_error_of_measurement=round_points(scale.standard_error_of_measurement),
-        floor_share=round_share(scale.floor_share, scale.n),
-        ceiling_share=round_share(scale.ceiling_share, scale.n),
+        floor_share=_not_all(scale.floor_share, scale.n),
+        ceiling_share=_not_all(scale.ceiling_share, scale.n),
         is_poor=scale.alpha is not None and scale.alpha < POOR_RELIABILITY,
     )
+
+
+def _not_all(share: float | None, n: int) -> float | None:
+    return None if share == 1 else round_share(share, n)
 
 
 def _panels(analysis: ProjectAnalysis, minimum: int) -> Iterator[ReleasedPanel]:
@@ -322,8 +328,15 @@ def _groups_safe(change: PanelChange, minimum: int) -> bool:
 
 def _panel(found: PanelFinding, enough: int) -> ReleasedPanel:
     change, tipping = found.change, found.tipping_point
-    stayed, left = change.n_both >= enough, change.n_left >= enough
-    joined = change.n_joined >= enough
+    means = change.stayer_mean_from, change.stayer_mean_to
+    stayed = change.n_both >= enough and not any(_is_at_end(mean) for mean in means)
+    left, joined = (
+        count >= enough and not _is_at_end(_add(mean, apart.value))
+        for count, mean, apart in (
+            (change.n_left, means[0], change.leavers_less_stayers),
+            (change.n_joined, means[1], change.joiners_less_stayers),
+        )
+    )
     return ReleasedPanel(
         audience=change.audience,
         principle=change.principle,
@@ -345,6 +358,15 @@ def _panel(found: PanelFinding, enough: int) -> ReleasedPanel:
         tipping_possible=tipping.possible if stayed and left else None,
         reliable_change=_reliable_change(found.reliable_change, enough),
     )
+
+
+def _add(mean: float | None, difference: float | None) -> float | None:
+    return None if mean is None or difference is None else mean + difference
+
+
+def _is_at_end(mean: float | None) -> bool:
+    """Return whether everybody answered alike at an end of the scale."""
+    return mean is not None and round_mean(mean) is None
 
 
 def _reliable_change(found: ReliableChange, enough: int) -> ReleasedReliableChange | None:

@@ -12,7 +12,11 @@ from survey_service.measurement.comparison import (
     Verdict,
     WaveMean,
 )
-from survey_service.measurement.figure_rounding import round_points, round_to_five_points
+from survey_service.measurement.figure_rounding import (
+    round_mean,
+    round_points,
+    round_to_five_points,
+)
 from survey_service.measurement.released_details import ReleasedDetails
 
 WHOLE_NUMBERS_UNDER = 10
@@ -120,6 +124,7 @@ def disclose(
     - 5-9 answers (in either wave of a contrast): a whole-number mean and the verdict in words.
     - 10 answers and more: means, differences and intervals to one decimal; counts as they are.
     - Stayers, leavers and joiners of a contrast are each 0 or at least `minimum`.
+    - No mean at an end of the scale, where everybody answered alike.
     - Never a raw mean, p, standard error, standard deviation or degrees of freedom.
     - A principle asked about in other words is neither compared nor shown beside the other waves.
     - A withheld figure looks like one that does not exist: the result holds every combination of
@@ -207,9 +212,15 @@ def is_shown(contrast: Contrast, minimum: int) -> bool:
     """Return whether a contrast may be shown at all, here and in every analysis beside it."""
     enough = min(contrast.n_from, contrast.n_to) >= minimum
     safe = groups_are_safe(contrast.n_from, contrast.n_to, contrast.n_both, minimum)
+    ends = (
+        (contrast.adjusted_mean_from, contrast.n_from),
+        (contrast.adjusted_mean_to, contrast.n_to),
+    )
+    alike = any(mean is not None and _round_mean(mean, n) is None for mean, n in ends)
     return (
         enough
         and safe
+        and not alike
         and _is_number(contrast.difference)
         and contrast.verdict not in {Verdict.TOO_FEW, Verdict.WORDING_CHANGED}
     )
@@ -217,7 +228,8 @@ def is_shown(contrast: Contrast, minimum: int) -> bool:
 
 def release_mean(found: WaveMean, minimum: int) -> ReleasedMean | None:
     """Return a wave's mean as it may be shown, None where it may not."""
-    if found.n < minimum or not _is_number(found.adjusted_mean):
+    mean = _round_mean(found.adjusted_mean, found.n)
+    if found.n < minimum or mean is None:
         return None
     few = found.n < WHOLE_NUMBERS_UNDER
     return ReleasedMean(
@@ -225,7 +237,7 @@ def release_mean(found: WaveMean, minimum: int) -> ReleasedMean | None:
         principle=found.principle,
         wave=found.wave,
         n=found.n,
-        adjusted_mean=round_points(found.adjusted_mean, 0 if few else 1),
+        adjusted_mean=mean,
         ci_low=None if few else round_points(found.ci_low),
         ci_high=None if few else round_points(found.ci_high),
     )
@@ -243,12 +255,8 @@ def _release_contrast(found: Contrast, minimum: int) -> ReleasedContrast | None:
         n_from=found.n_from,
         n_to=found.n_to,
         n_both=found.n_both,
-        adjusted_mean_from=round_points(
-            found.adjusted_mean_from, 0 if found.n_from < WHOLE_NUMBERS_UNDER else 1
-        ),
-        adjusted_mean_to=round_points(
-            found.adjusted_mean_to, 0 if found.n_to < WHOLE_NUMBERS_UNDER else 1
-        ),
+        adjusted_mean_from=_round_mean(found.adjusted_mean_from, found.n_from),
+        adjusted_mean_to=_round_mean(found.adjusted_mean_to, found.n_to),
         difference=None if few else round_points(found.difference),
         ci_low=None if few else round_points(found.ci_low),
         ci_high=None if few else round_points(found.ci_high),
@@ -260,6 +268,10 @@ def _release_contrast(found: Contrast, minimum: int) -> ReleasedContrast | None:
         is_primary=found.is_primary,
         equivalence_power=None if few else round_to_five_points(found.equivalence_power),
     )
+
+
+def _round_mean(mean: float | None, n: int) -> float | None:
+    return round_mean(mean, 0 if n < WHOLE_NUMBERS_UNDER else 1)
 
 
 def _release_count(

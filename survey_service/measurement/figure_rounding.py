@@ -13,6 +13,12 @@ def round_points(value: float | None, decimals: int = 1) -> float | None:
     return round(value, decimals) + 0.0  # never minus nought
 
 
+def round_mean(value: float | None, decimals: int = 1) -> float | None:
+    """Return a mean 0-100 rounded; None at an end of the scale, where everybody answered alike."""
+    rounded = round_points(value, decimals)
+    return rounded if rounded is not None and 0 < rounded < 100 else None
+
+
 def round_share(share: float | None, n: int) -> float | None:
     """Return a share 0-1 to whole per cent, to 5 points where it rests on under 20 answers."""
     if share is None or not math.isfinite(share):

@@ -6,6 +6,7 @@ from survey_service.measurement.comparison import Contrast, WaveMean
 from survey_service.measurement.disclosure import WHOLE_NUMBERS_UNDER, is_shown
 from survey_service.measurement.figure_rounding import (
     round_coefficient,
+    round_mean,
     round_points,
     round_significant,
     round_to_five_points,
@@ -48,8 +49,8 @@ def _row(
         n_from=contrast.n_from,
         n_to=contrast.n_to,
         n_both=contrast.n_both,
-        mean_from=points(contrast.mean_from),
-        mean_to=points(contrast.mean_to),
+        mean_from=None if few else round_mean(contrast.mean_from),
+        mean_to=None if few else round_mean(contrast.mean_to),
         difference=points(contrast.difference),
         standard_error=exact(contrast.standard_error),
         df=exact(contrast.df),

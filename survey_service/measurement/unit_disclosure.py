@@ -5,6 +5,8 @@ levels of the tree, single units. Who knows all their means and counts knows eve
 by subtraction that of each *remainder*: a shown group less the shown groups inside it. So
 
 - a figure needs the minimum of answers to that very principle;
+- nobody's mean is at an end of the scale, where all answered alike: such a unit is held back, and
+  hidden like one with a single answer;
 - every remainder with anybody in it holds at least the minimum;
 - where a unit with fewer answers is held back, those beside it count the minimum even without the
   largest of each remainder, units with equally many answers taken as one: a second mean of all
@@ -21,7 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from survey_service.measurement.comparison import MINIMUM_ANSWERS, WaveMean
 from survey_service.measurement.disclosure import release_mean
-from survey_service.measurement.figure_rounding import round_points
+from survey_service.measurement.figure_rounding import round_mean, round_points
 from survey_service.measurement.released_details import (
     ReleasedInterval,
     ReleasedUnitFigure,
@@ -171,11 +173,25 @@ def _release(
     means = {mean.unit: mean for mean in found}
     shown = shown_before
     if shown is None:
-        shown = choose_units({unit: mean.own_n for unit, mean in means.items()}, parents, minimum)
+        shown = choose_units(_count_own(means.values()), parents, minimum)
     for unit, mean in means.items():
-        rounded = round_points(mean.mean, 0)
+        rounded = round_mean(mean.mean, 0)
         if unit in shown and mean.n >= minimum and rounded is not None:
             yield _figure(mean, rounded, whole)
+
+
+def _count_own(means: Iterable[UnitMean]) -> dict[str, int]:
+    """Return the units' own answers; all alike at an end of the scale they hide like a single one.
+
+    Such a unit needs as much company as one with too few answers: who finds its mean by subtraction
+    knows what each of them answered.
+    """
+    return {
+        mean.unit: min(mean.own_n, 1)
+        if mean.mean is not None and round_mean(mean.mean, 0) is None
+        else mean.own_n
+        for mean in means
+    }
 
 
 def _figure(mean: UnitMean, rounded: float, whole: float) -> ReleasedUnitFigure:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from survey_service.measurement.clustered_regression import Estimate
-from survey_service.measurement.figure_rounding import round_points
+from survey_service.measurement.figure_rounding import round_mean, round_points
 from survey_service.measurement.project_analysis import ProjectAnalysis
 from survey_service.measurement.released_details import ReleasedInterval, ReleasedWeightedMean
 
@@ -27,7 +27,7 @@ def disclose_weighted_means(
     }
     for weighted in analysis.weighted_means:
         mean = release_interval(weighted.found.estimate)
-        if weighted.n < enough or mean is None:
+        if weighted.n < enough or mean is None or round_mean(mean.value) is None:
             continue
         if (weighted.audience, weighted.principle, weighted.wave) in small:
             continue

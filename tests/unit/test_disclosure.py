@@ -62,6 +62,17 @@ def test_a_figure_that_is_not_a_number_is_not_shown():
     assert the_mean(a_mean(n=40, adjusted_mean=float("nan"))).n is None
 
 
+@pytest.mark.parametrize(("n", "mean"), [(40, 100.0), (40, 99.96), (40, 0.0), (7, 99.6), (7, 0.4)])
+def test_where_all_answered_at_an_end_of_the_scale_the_mean_would_tell_each_ones_answer(n, mean):
+    shown = the_mean(a_mean(n=n, adjusted_mean=mean))
+    assert (shown.n, shown.adjusted_mean, shown.ci_low, shown.ci_high) == (None,) * 4
+
+
+def test_nor_is_such_a_wave_compared_with_another():
+    found = a_contrast(adjusted_mean_from=60.0, difference=40.0)
+    assert the_contrast(found) == the_contrast(replace(found, n_to=3))
+
+
 # --- contrasts ----------------------------------------------------------------------------------
 
 

@@ -235,6 +235,16 @@ def test_held_back_looks_as_if_it_had_never_been():
     )
 
 
+def test_nothing_is_shown_of_those_who_stayed_if_all_of_them_answered_at_an_end_of_the_scale():
+    stayed = [(f"p{number}", "north", wave, [5, 5, 5, 5])
+              for wave in ("baseline", "final") for number in range(12)]  # fmt: skip
+    others = [*everybody_answers(20, start=20), *everybody_answers(20, "final", start=60)]
+    (panel,) = Released(answers([*stayed, *others])).figures.details.panels
+    assert (panel.n_both, panel.n_left, panel.n_joined) == (12, 20, 20)
+    assert panel.stayer_mean_from is panel.stayer_mean_to is panel.change is None
+    assert panel.leavers_less_stayers is panel.joiners_less_stayers is None
+
+
 WHAT_DETAILS_ARE = {
     "gaps": "audited",
     "items": "audited",

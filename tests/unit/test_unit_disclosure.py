@@ -54,6 +54,13 @@ def test_three_units_of_which_one_is_small_are_all_held_back():
     assert choose_units({"a": 3, "b": 40, "c": 50}, FLAT, 5) == frozenset()
 
 
+def test_a_unit_whose_people_all_answered_at_an_end_of_the_scale_is_hidden_like_a_small_one():
+    # its sum must not follow from the whole less the others: b and c go along, as with one answer
+    others = [a_mean("b", 6), a_mean("c", 8), a_mean("d", 40), a_mean("e", 50)]
+    assert set(disclosed(a_mean("a", 12, mean=99.7), *others)) == {"d", "e"}
+    assert set(disclosed(a_mean("a", 12, mean=99.4), *others)) == {"a", "b", "c", "d", "e"}
+
+
 def test_several_small_units_hide_each_other():
     assert choose_units({"a": 4, "b": 4, "c": 4, "d": 10}, FLAT, 5) == {"d"}
 
