@@ -297,6 +297,7 @@ PAGES: dict[str, tuple[str, Way]] = {
     "follow": ("evaluator", _follow_field("")),
     "follow-large": ("evaluator", _follow_field("?visning=stor")),
     "follow-closed": ("evaluator", _follow_field("?maaling=baseline")),
+    "own-words": ("evaluator", _follow(PROJECT_TITLE, "Egne ord")),
     "tablets": ("evaluator", _follow(PROJECT_TITLE, "Tablets i afdelingerne")),
     "tablet": ("tablet", _open("/tablet")),
     "tablet-goodbye": ("tablet", _send_on_tablet),
