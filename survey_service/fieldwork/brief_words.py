@@ -6,6 +6,7 @@ from datetime import date
 
 from survey_service.briefs.content import BriefKind
 from survey_service.briefs.context import OwnWords
+from survey_service.faults import FieldFault, InputRefused
 from survey_service.fieldwork.invitations import looks_like_cpr
 from survey_service.fieldwork.typed_input import TypedInput, tidy
 from survey_service.storage import brief_words as storage
@@ -34,7 +35,7 @@ class WordsLimits:
 LIMITS: Mapping[BriefKind, WordsLimits] = {
     BriefKind.COMMITTEE: WordsLimits(500, 4, 120),
     BriefKind.PARTICIPANTS: WordsLimits(500, 4, 100),
-    BriefKind.LEADERS: WordsLimits(1200, 6, 160),
+    BriefKind.LEADERS: WordsLimits(1200, 5, 120),
     BriefKind.TEAM: WordsLimits(3000, 12, 300),
     BriefKind.UNIT: WordsLimits(3000, 12, 300),
 }
@@ -43,7 +44,10 @@ much to say. Whether all of it fits together on a brief of few pages is found by
 
 
 def read_words(
-    kind: BriefKind, typed: TypedWords, today: date, find_excess: Callable[[OwnWords], int]
+    kind: BriefKind,
+    typed: TypedWords,
+    today: date,
+    find_excess: Callable[[OwnWords], FieldFault | None],
 ) -> OwnWords:
     """Return what was typed for a brief, tidied; nothing typed gives a brief without words.
 
@@ -51,8 +55,8 @@ def read_words(
         kind: whom the brief is for; that to those who answered alone can promise a date.
         typed: what stands in the form.
         today: the earliest day that can be promised.
-        find_excess: returns how many characters there are too many for the brief's pages, 0 where
-            it has room for these words.
+        find_excess: returns that the brief's pages have no room for these words, None where they
+            have.
 
     Raises:
         InputRefused: with every fault of the form.
@@ -71,9 +75,8 @@ def read_words(
     words = OwnWords(introduction, steps, told_by)
     found.raise_if_any()
     excess = find_excess(words)
-    if excess:
-        found.refuse("", "no_room_in_brief", excess=excess)
-    found.raise_if_any()
+    if excess is not None:
+        raise InputRefused(excess)
     return words
 
 

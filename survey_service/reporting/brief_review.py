@@ -1,6 +1,7 @@
 """A brief looked through before its words are saved: its length, its ease, its characters."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from survey_service.briefs.content import BriefContent, BriefKind, Heading
@@ -8,6 +9,7 @@ from survey_service.briefs.context import OwnWords
 from survey_service.briefs.glyphs import find_lacking
 from survey_service.briefs.markup import plain
 from survey_service.briefs.pdf import keeps_to_its_pages
+from survey_service.faults import FieldFault
 from survey_service.measurement.readability import CITIZENS_LIX_LIMIT, count_texts
 from survey_service.reporting.brief_making import BriefOrder, tell_release
 from survey_service.reporting.releasing import PublishedRelease
@@ -32,26 +34,26 @@ def find_excess(
     order: BriefOrder,
     words: OwnWords,
     accessibility_url: str | None = None,
-) -> int:
-    """Return about how many characters too many are typed for a brief to keep to its pages.
+) -> FieldFault | None:
+    """Return that a brief has no room for its words, and about how many characters too many.
 
-    0: it has room for the words once it is published; so has one that fills more pages without
-    any. Else the answer is found by halving, and at the most a sixteenth of the text too large.
+    None: once it is published it keeps to its pages with them, or does not without any either.
+    The fault is of the field to shorten, of none where both must be. Its `excess` is found by
+    halving, and at the most a sixteenth of what is typed there too large.
     """
     published = replace(release, is_published=True)
 
-    def fits(cut: int) -> bool:
-        cut_order = replace(order, own_words=_shorten(words, cut))
+    def fits(kept: OwnWords) -> bool:
+        cut_order = replace(order, own_words=kept)
         return keeps_to_its_pages(tell_release(published, cut_order, accessibility_url))
 
-    length = len(words.introduction) + len(words.next_steps)
-    if fits(0) or not fits(length):
-        return 0
-    too_little, enough = 0, length
-    for _ in range(HALVINGS):
-        middle = (too_little + enough) // 2
-        too_little, enough = (too_little, middle) if fits(middle) else (middle, enough)
-    return math.ceil(enough / 10) * 10
+    if fits(words):
+        return None
+    for field in ("introduction", "next_steps", ""):
+        excess = _find_cut(words, field, fits)
+        if excess is not None:
+            return FieldFault(field, "no_room_in_brief", {"excess": excess})
+    return None
 
 
 def review_brief(content: BriefContent) -> BriefReview:
@@ -60,13 +62,35 @@ def review_brief(content: BriefContent) -> BriefReview:
     return BriefReview(lix if lix > CITIZENS_LIX_LIMIT else None, find_lacking(content))
 
 
-def _shorten(words: OwnWords, cut: int) -> OwnWords:
-    """Return words without so many characters: the introduction's last, then the steps'."""
-    kept = max(len(words.introduction) - cut, 0)
-    steps = len(words.next_steps) - max(cut - len(words.introduction), 0)
-    return replace(
-        words, introduction=words.introduction[:kept], next_steps=words.next_steps[:steps]
-    )
+def _find_cut(words: OwnWords, field: str, fits: Callable[[OwnWords], bool]) -> int | None:
+    """Return about how much of a field must go, in tens of characters; None: all is not enough."""
+    length = _length_of(words, field)
+    if not length or not fits(_shorten(words, field, length)):
+        return None
+    too_little, enough = 0, length
+    for _ in range(HALVINGS):
+        middle = (too_little + enough) // 2
+        is_enough = fits(_shorten(words, field, middle))
+        too_little, enough = (too_little, middle) if is_enough else (middle, enough)
+    return math.ceil(enough / 10) * 10
+
+
+def _length_of(words: OwnWords, field: str) -> int:
+    lengths = {"introduction": len(words.introduction), "next_steps": len(words.next_steps)}
+    return lengths.get(field, sum(lengths.values()))
+
+
+def _shorten(words: OwnWords, field: str, cut: int) -> OwnWords:
+    """Return words without so many of a field's last characters; of both,
+    those of the introduction first.
+    """
+    if field == "introduction":
+        return replace(words, introduction=words.introduction[: len(words.introduction) - cut])
+    if field == "next_steps":
+        return replace(words, next_steps=words.next_steps[: len(words.next_steps) - cut])
+    of_first = min(cut, len(words.introduction))
+    first = _shorten(words, "introduction", of_first)
+    return _shorten(first, "next_steps", cut - of_first)
 
 
 def _lix_of(content: BriefContent) -> float:

@@ -196,10 +196,12 @@ def test_words_that_would_break_the_page_are_refused_and_how_much_is_told(made):
     long = OwnWords("Vi har talt med mange om det. " * 100)
     with made.context():
         release = find_release(made.project_id, 1)
-        excess = find_excess(release, COMMITTEE, long)
-        assert 0 < excess < len(long.introduction)
+        fault = find_excess(release, COMMITTEE, long)
+        assert fault is not None
+        excess = fault.values["excess"]
+        assert (fault.field, 0 < excess < len(long.introduction)) == ("introduction", True)
         cut = OwnWords(long.introduction[: len(long.introduction) - excess])
-        assert find_excess(release, COMMITTEE, cut) == 0
+        assert find_excess(release, COMMITTEE, cut) is None
         made_brief = order_brief(release, BriefOrder("da", BriefKind.COMMITTEE, own_words=cut))
         whole = order_brief(release, BriefOrder("da", BriefKind.COMMITTEE, own_words=long))
     assert len(PdfReader(io.BytesIO(made_brief.written)).pages) == 1
