@@ -45,7 +45,7 @@ def write_page(paper: KeyPaper) -> bytes:
     story = _story(paper)
     with canvas.inside(canvas.new_element("Sect", language=paper.language_tag)):
         Frame(
-            look.MARGIN, look.BOTTOM, look.TEXT_WIDTH, look.PAGE_HEIGHT - look.BOTTOM - 16 * mm,
+            look.MARGIN, look.BOTTOM, look.TEXT_WIDTH, look.PAGE_HEIGHT - look.BOTTOM - 14 * mm,
             leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
         ).addFromList(story, canvas)  # fmt: skip
         if story:
@@ -57,13 +57,15 @@ def write_page(paper: KeyPaper) -> bytes:
 
 def _story(paper: KeyPaper) -> list[Flowable]:
     body = paragraph_style(10.5, after=4)
-    code = paragraph_style(18, bold=True, after=3, ratio=1.3)
+    code = paragraph_style(17, bold=True, after=2, ratio=1.3)
     lines = [
         TaggedParagraph(f"{number}&nbsp;&nbsp;&nbsp;{line}", code)
         for number, line in enumerate(paper.lines, start=1)
     ]
     return [
-        Heading(escape(paper.say("heading")), paragraph_style(22, bold=True, after=8), 1),
+        Heading(
+            escape(paper.say("heading")), paragraph_style(20, bold=True, after=6, ratio=1.2), 1
+        ),
         TaggedParagraph(escape(paper.say("about")), paragraph_style(10.5, after=8)),
         TintedBox(lines),
         Spacer(0, 10),
@@ -101,7 +103,7 @@ class _WrittenLine(TaggedParagraph):
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Return the full width, and more height than the word needs, in points."""
         width, height = super().wrap(available_width, available_height)
-        return width, height + 11
+        return width, height + 9
 
     def draw(self) -> None:
         """Paint the line, then the word."""

@@ -12,7 +12,7 @@ from survey_service.texts import load_texts
 
 KEY_PAPER_TEXTS = Path(__file__).with_name("texts.toml")
 TEXT_WIDTH = 78
-LONGEST_NAME = 80
+LONGEST_NAME = 60
 """Longer names are cut short, so that everything stands on one page."""
 
 ADVICE = (
