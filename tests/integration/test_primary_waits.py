@@ -9,7 +9,7 @@ from test_result_pages import answered, evaluator, page  # noqa: F401 - fixtures
 
 from survey_service.briefs.context import Speech
 from survey_service.briefs.method_words import method_points
-from survey_service.measurement.verdict import Verdict
+from survey_service.measurement.comparison import Verdict
 from survey_service.reporting.brief_making import context_of
 from survey_service.reporting.releasing import find_release
 from survey_service.storage.database import Base, database

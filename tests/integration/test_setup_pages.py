@@ -147,6 +147,18 @@ def test_faults_are_shown_at_their_fields_and_what_was_typed_stays(
     assert "Den sidste dag ligger før den første." in visitor.text
 
 
+def test_the_list_of_faults_names_each_field_and_leads_to_it(
+    evaluator: tuple[Installation, Visitor],
+) -> None:
+    installation, visitor = evaluator
+    visitor.get(room(installation, "maalinger"))
+    fill_in(visitor, closes_on_1="", opens_on_2="i morgen")
+    summary, rest = visitor.html.split("<h1", 1)
+    for field, name in (("closes_on_1", "baseline, Sidste dag"), ("opens_on_2", "final, Første")):
+        assert re.search(rf'<a href="#{field}">{name}[^<]*: ', summary)
+        assert rest.count(f'id="{field}"') == 1
+
+
 def test_a_small_cell_is_refused_with_the_unit_to_count_it_at(
     evaluator: tuple[Installation, Visitor],
 ) -> None:

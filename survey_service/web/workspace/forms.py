@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask import g
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 
 from survey_service.faults import FieldFault
 from survey_service.web.form_data import PostedFields
 from survey_service.web.language import translate
+from survey_service.web.workspace.blueprint import pages
 
 
 class WorkspaceForm(FlaskForm):  # type: ignore[misc]
@@ -55,6 +57,42 @@ def require_confirmed() -> None:
     """Refuse a form without its token against forged requests."""
     if not ConfirmForm().is_sent():
         raise CSRFError
+
+
+@pages.app_template_global("note_group")
+def note_group(name: str) -> str:
+    """Remember which row the fields that follow on the page belong to, empty for none."""
+    g.field_group = name
+    return ""
+
+
+@pages.app_template_global("note_label")
+def note_label(field_id: str, label: str) -> str:
+    """Remember what a field is called on the page, so that its faults can name it."""
+    group = g.get("field_group", "")
+    g.setdefault("field_labels", {})[field_id] = f"{group}, {label}" if group else label
+    return ""
+
+
+@pages.app_template_global("tell_faults")
+def tell_faults(form: WorkspaceForm) -> str:
+    """Have the faults of a form listed above everything else on the page."""
+    g.setdefault("faulty_forms", []).append(form)
+    return ""
+
+
+@pages.app_template_global("told_faults")
+def told_faults() -> list[dict[str, str]]:
+    """Return the faults to list above the page, each with its field and what that is called.
+
+    The fields' names are known once the rest of the page was made.
+    """
+    labels = g.get("field_labels", {})
+    return [
+        {**fault, "label": labels.get(fault["field"], "")}
+        for form in g.get("faulty_forms", ())
+        for fault in form.listed_faults()
+    ]
 
 
 def fault_text(fault: FieldFault) -> str:

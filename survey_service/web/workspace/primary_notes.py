@@ -1,6 +1,6 @@
 """Why the most important comparison may not be shown, without telling which reason it is."""
 
-from survey_service.measurement.verdict import Verdict
+from survey_service.measurement.comparison import Verdict
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.web.language import translate
 
