@@ -6,6 +6,7 @@ changes their own role or keeps themselves out, and one administrator for all al
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from survey_service.accounts import passwords
@@ -17,6 +18,7 @@ from survey_service.storage.accounts import AccountRecord, MunicipalityName
 from survey_service.storage.database import Session, reading, writing
 
 __all__ = [
+    "ONE_TIME_DAYS",
     "AccountOverview",
     "AccountUnknown",
     "MunicipalityName",
@@ -32,6 +34,9 @@ __all__ = [
     "reset_password",
     "scope_of",
 ]
+
+ONE_TIME_DAYS = 7
+"""How long somebody has to sign in with a password that an administrator passed on."""
 
 
 class AccountUnknown(Exception):
@@ -90,9 +95,12 @@ def scope_of(account: AccountRecord) -> Scope:
     return Scope(account.role, account.municipality_id, frozenset(units))
 
 
-def add_account(actor: AccountRecord | None, name: str, scope: Scope) -> tuple[AccountRecord, str]:
+def add_account(
+    actor: AccountRecord | None, name: str, scope: Scope, now: datetime
+) -> tuple[AccountRecord, str]:
     """Make an account and return it with its one-time password, which is kept nowhere else.
 
+    The password is good for ONE_TIME_DAYS from `now` (UTC) on.
     Raises InputRefused with every fault (fields `name`, `role`, `municipality`, `units`).
     """
     faults = _scope_faults(actor, scope)
@@ -108,6 +116,7 @@ def add_account(actor: AccountRecord | None, name: str, scope: Scope) -> tuple[A
         scope.municipality_id,
         unit_ids=scope.unit_ids,
         must_change_password=True,
+        one_time_until=_one_time_until(now),
     )
     return find_managed(actor, account_id), password
 
@@ -146,9 +155,10 @@ def enable(actor: AccountRecord | None, account_id: UUID) -> None:
         accounts.set_disabled(session, account.id, is_disabled=False)
 
 
-def reset_password(actor: AccountRecord | None, account_id: UUID) -> str:
+def reset_password(actor: AccountRecord | None, account_id: UUID, now: datetime) -> str:
     """Return a new one-time password; two-step sign-in is off and every session ended.
 
+    The password is good for ONE_TIME_DAYS from `now` (UTC) on.
     Raises AccountUnknown, and InputRefused for the acting person's own account.
     """
     account = find_managed(actor, account_id)
@@ -158,10 +168,20 @@ def reset_password(actor: AccountRecord | None, account_id: UUID) -> str:
     password = passwords.make_one_time_password()
     password_hash = passwords.hash_password(password)
     with writing() as session:
-        accounts.set_password(session, account.id, password_hash, must_change_password=True)
+        accounts.set_password(
+            session,
+            account.id,
+            password_hash,
+            must_change_password=True,
+            one_time_until=_one_time_until(now),
+        )
         accounts.set_totp_secret(session, account.id, None, None)
         accounts.set_recovery_codes(session, account.id, ())
     return password
+
+
+def _one_time_until(now: datetime) -> datetime:
+    return now.replace(tzinfo=None) + timedelta(days=ONE_TIME_DAYS)
 
 
 def _overviews(found: Sequence[AccountRecord]) -> list[AccountOverview]:

@@ -14,6 +14,7 @@ from survey_service.storage.database import reading, writing
 from survey_service.storage.keys import KeyStore
 
 __all__ = [
+    "OneTimePasswordOver",
     "Role",
     "TooManyTries",
     "add_user",
@@ -29,6 +30,10 @@ __all__ = [
 LONGEST_NAME = 200
 
 
+class OneTimePasswordOver(Exception):
+    """A one-time password was not used in time."""
+
+
 def add_user(
     name: str,
     password: str,
@@ -37,8 +42,11 @@ def add_user(
     *,
     unit_ids: Iterable[UUID] = (),
     must_change_password: bool = False,
+    one_time_until: datetime | None = None,
 ) -> UUID:
     """Store an account that may sign in; who may make which is `administration`'s to decide.
+
+    With `one_time_until` (UTC) the password is no longer good after that moment.
 
     Raises InputRefused for an empty, long or taken name, or a password that cannot be used.
     """
@@ -58,6 +66,7 @@ def add_user(
             municipality_id,
             unit_ids=unit_ids,
             must_change_password=must_change_password,
+            one_time_until=one_time_until,
         )
 
 
@@ -75,6 +84,7 @@ def sign_in(keys: KeyStore, name: str, password: str, now: datetime) -> AccountR
 
     Raises:
         TooManyTries: after too many failures under this name, until the wait is over.
+        OneTimePasswordOver: the password is right, and its days are over.
     """
     cleaned = clean_name(name)
     name_hash = _hash_of_name(keys, cleaned)
@@ -83,6 +93,8 @@ def sign_in(keys: KeyStore, name: str, password: str, now: datetime) -> AccountR
     is_right = passwords.is_password(account.password_hash if account else None, password)
     if account is None or not is_right or account.is_disabled:
         return None
+    if account.one_time_until is not None and now.replace(tzinfo=None) > account.one_time_until:
+        raise OneTimePasswordOver
     forget_tries(name_hash)
     if passwords.is_outdated(account.password_hash):
         with writing() as session:

@@ -53,13 +53,15 @@ def add_user_command(
         )
     from survey_service.accounts.administration import Scope, add_account
 
-    with open_installation(instance).app_context(), _one_line_per_fault():
+    app = open_installation(instance)
+    with app.app_context(), _one_line_per_fault():
         municipality_id = _find_municipality(municipality) if municipality else None
         unit_ids = _find_units(municipality_id, units)
         chosen = role or (Role.EVALUATOR if municipality_id else Role.ADMINISTRATOR)
-        account, password = add_account(None, name, Scope(chosen, municipality_id, unit_ids))
+        scope, now = Scope(chosen, municipality_id, unit_ids), app.extensions["survey_now"]()
+        account, password = add_account(None, name, scope, now)
         name_object("account", account.id)
-    click.echo(f"{account.name} may sign in once with the password {password}")
+    _tell_password(account, password)
 
 
 @users.command("list")
@@ -99,10 +101,20 @@ def reset_user(instance: Path, name: str) -> None:
     """Print a new one-time password for NAME; two-step sign-in is off, every session ends."""
     from survey_service.accounts.administration import reset_password
 
-    with open_installation(instance).app_context(), _one_line_per_fault():
+    app = open_installation(instance)
+    with app.app_context(), _one_line_per_fault():
         account = _find_account(name)
-        password = reset_password(None, account.id)
-    click.echo(f"{account.name} may sign in once with the password {password}")
+        password = reset_password(None, account.id, app.extensions["survey_now"]())
+    _tell_password(account, password)
+
+
+def _tell_password(account: "AccountRecord", password: str) -> None:
+    from survey_service.accounts.administration import ONE_TIME_DAYS
+
+    click.echo(
+        f"{account.name} may sign in once, within {ONE_TIME_DAYS} days, with the password"
+        f" {password}"
+    )
 
 
 @contextmanager

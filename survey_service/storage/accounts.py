@@ -23,7 +23,8 @@ from survey_service.storage.tables import (
 class AccountRecord:
     """Somebody who may sign in; without a municipality they see all of them.
 
-    A session is good for as long as it names the account's `session_version`.
+    A session is good for as long as it names the account's `session_version`, and a one-time
+    password until `one_time_until` (UTC without a zone).
     """
 
     id: UUID
@@ -35,6 +36,7 @@ class AccountRecord:
     must_change_password: bool
     session_version: int
     has_two_step: bool
+    one_time_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def add_account(
     *,
     unit_ids: Iterable[UUID] = (),
     must_change_password: bool = False,
+    one_time_until: datetime | None = None,
 ) -> UUID:
     """Store an account and return its id."""
     account = Account(
@@ -72,6 +75,7 @@ def add_account(
         role=role,
         municipality_id=municipality_id,
         must_change_password=must_change_password,
+        one_time_until=one_time_until,
     )
     session.add(account)
     session.flush()
@@ -162,14 +166,20 @@ def set_disabled(session: Session, account_id: UUID, *, is_disabled: bool) -> No
 
 
 def set_password(
-    session: Session, account_id: UUID, password_hash: str, *, must_change_password: bool
+    session: Session,
+    account_id: UUID,
+    password_hash: str,
+    *,
+    must_change_password: bool,
+    one_time_until: datetime | None = None,
 ) -> None:
-    """Store another password; every session under the old one ends."""
+    """Store another password, good until a moment (UTC) or for good; every session ends."""
     _change(
         session,
         account_id,
         password_hash=password_hash,
         must_change_password=must_change_password,
+        one_time_until=one_time_until,
     )
 
 
@@ -289,6 +299,7 @@ def _select() -> Select[Any]:
         Account.must_change_password,
         Account.session_version,
         Account.sealed_totp_secret.is_not(None),
+        Account.one_time_until,
     )
 
 

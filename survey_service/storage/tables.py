@@ -59,7 +59,8 @@ class Account(Base):
     """Somebody who may sign in.
 
     A session of theirs is good for as long as it names the account's `session_version`.
-    `last_totp_step` keeps a one-time password from being used twice.
+    `last_totp_step` keeps a code from being used twice. `one_time_until` is when a password that
+    somebody else made ends (UTC); none for a password of one's own.
     """
 
     __tablename__ = "account"
@@ -71,6 +72,7 @@ class Account(Base):
     role: Mapped[str] = mapped_column(String(20))
     is_disabled: Mapped[bool] = mapped_column(default=False)
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    one_time_until: Mapped[datetime | None] = mapped_column(DateTime)
     session_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     sealed_totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     last_totp_step: Mapped[int | None]

@@ -1,6 +1,7 @@
 """Who makes and changes accounts, on the pages: within one's own municipality, never upwards."""
 
 import re
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from survey_service.accounts.roles import Role
 from survey_service.accounts.scope import visible_units
 from survey_service.faults import InputRefused
 
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 LIST = "/arbejdsrum/brugere"
 ANNA, ROSE = "anna@service.example", "rose@randers.example"
 
@@ -135,7 +137,7 @@ def test_an_administrator_of_one_municipality_makes_none_for_all_or_for_another(
     actor = account_of(installation, UUID(str(rose)))
     for place in (None, neighbour):
         with installation.context(), pytest.raises(InputRefused) as refused:
-            administration.add_account(actor, "ny@x.example", Scope("administrator", place))
+            administration.add_account(actor, "ny@x.example", Scope("administrator", place), NOW)
         assert rules_of(refused) == [("municipality", "unknown_choice")]
 
 
@@ -145,14 +147,14 @@ def test_units_of_another_municipality_cannot_be_given(
     neighbour = add_neighbour(installation)
     scope = Scope("viewer", neighbour, frozenset({installation.units["house"]}))
     with installation.context(), pytest.raises(InputRefused) as refused:
-        administration.add_account(account_of(installation, anna), "ny@x.example", scope)
+        administration.add_account(account_of(installation, anna), "ny@x.example", scope, NOW)
     assert rules_of(refused) == [("units", "unknown_choice")]
 
 
 def test_only_administrators_are_for_all_municipalities(installation: Installation) -> None:
     for role in set(Role) - {Role.ADMINISTRATOR}:
         with installation.context(), pytest.raises(InputRefused) as refused:
-            administration.add_account(None, "ny@x.example", Scope(role, None))
+            administration.add_account(None, "ny@x.example", Scope(role, None), NOW)
         assert rules_of(refused) == [("role", "role_needs_municipality")]
 
 
@@ -287,7 +289,7 @@ def test_an_administrator_of_one_municipality_reaches_no_account_beyond_it(
             lambda found: administration.change_scope(actor, found, scope),
             lambda found: administration.disable(actor, found),
             lambda found: administration.enable(actor, found),
-            lambda found: administration.reset_password(actor, found),
+            lambda found: administration.reset_password(actor, found, NOW),
         ):
             with installation.context(), pytest.raises(AccountUnknown):
                 change(target)

@@ -1,5 +1,6 @@
 """Who may sign in, for administrators: a list, adding, changing, keeping out, new passwords."""
 
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -62,7 +63,9 @@ def add_account() -> ResponseReturnValue:
         return _form_page(form, municipality, None)
     try:
         scope = _typed_scope(form, municipality)
-        account, password = administration.add_account(_actor(), form.name.data or "", scope)
+        account, password = administration.add_account(
+            _actor(), form.name.data or "", scope, _now()
+        )
     except InputRefused as refused:
         form.refuse(refused.faults)
         return _form_page(form, municipality, None), 400
@@ -104,7 +107,7 @@ def change_account(account_id: UUID, step: str) -> ResponseReturnValue:
     require_confirmed()
     try:
         if step == "nulstil":
-            password = administration.reset_password(_actor(), account_id)
+            password = administration.reset_password(_actor(), account_id, _now())
             return _password_page(account, password, is_new=False)
         change = administration.disable if step == "deaktiver" else administration.enable
         change(_actor(), account_id)
@@ -113,6 +116,10 @@ def change_account(account_id: UUID, step: str) -> ResponseReturnValue:
     done = translate(f"workspace.account_steps.{STEPS[step]}_done", name=account.name)
     flash(done)
     return redirect(url_for("workspace.accounts"), code=303)
+
+
+def _now() -> datetime:
+    return cast("datetime", current_app.extensions["survey_now"]())
 
 
 def _actor() -> AccountRecord:
@@ -249,4 +256,5 @@ def _password_page(account: AccountRecord, password: str, *, is_new: bool) -> st
         password=password,
         address=address + url_for("workspace.sign_in"),
         is_new=is_new,
+        days=administration.ONE_TIME_DAYS,
     )

@@ -12,7 +12,7 @@ from flask_login import UserMixin, login_user
 from wtforms import PasswordField, StringField
 
 from survey_service.accounts.lock_out import TooManyTries
-from survey_service.accounts.sign_in import find_session_user, sign_in
+from survey_service.accounts.sign_in import OneTimePasswordOver, find_session_user, sign_in
 from survey_service.accounts.two_step import check_code
 from survey_service.storage.accounts import AccountRecord
 from survey_service.storage.keys import KeyStore
@@ -121,6 +121,9 @@ def sign_in_page() -> ResponseReturnValue:
     except TooManyTries as refused:
         error = too_many_tries_text(refused)
         return render_template("workspace/sign_in.html", error=error, name=name), 429
+    except OneTimePasswordOver:
+        error = translate("error.one_time_password_over")
+        return render_template("workspace/sign_in.html", error=error, name=name), 400
     if record is None:
         note_failed_try()
         error = translate("error.sign_in_failed")
