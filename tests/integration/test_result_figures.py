@@ -165,8 +165,9 @@ def test_a_unit_leaders_files_hold_no_other_unit_either(leader, released):
 
 
 def test_exact_figures_are_the_evaluators_alone(evaluator, leader, released):
-    assert leader.get(address(released, "/metode")).status == 404
-    assert leader.get(address(released, "/figur/metode-baseline-final")).status == 404
+    assert leader.get(address(released, "/metode")).status == 403
+    assert "Du har ikke adgang til siden" in leader.text
+    assert leader.get(address(released, "/figur/metode-baseline-final")).status == 403
     assert "/metode" not in leader.get(address(released)).html
     assert evaluator.get(address(released, "/figur/metode-baseline-final")).status == 200
 

@@ -88,5 +88,5 @@ def _build(release: PublishedRelease, path: str, query: Mapping[str, str]) -> Se
     names = {word: name for name, word in SECTION_PATHS.items()}
     name = names.get(path, "comparison")
     if not may_read(name):
-        abort(404)
+        abort(403)
     return _BUILDERS[name](release, query)
