@@ -147,6 +147,14 @@ def test_faults_are_shown_at_their_fields_and_what_was_typed_stays(
     assert "Den sidste dag ligger før den første." in visitor.text
 
 
+def test_the_steps_are_counted_alike_everywhere(evaluator: tuple[Installation, Visitor]) -> None:
+    installation, visitor = evaluator
+    assert "af 8 trin er klar" in visitor.get(room(installation)).text
+    for number, step in enumerate(STEPS[:-1], start=1):
+        assert f"Trin {number} af 8" in visitor.get(room(installation, step)).text
+    assert "Efter de 8 trin" in visitor.get(room(installation, STEPS[-1])).text
+
+
 def test_the_list_of_faults_names_each_field_and_leads_to_it(
     evaluator: tuple[Installation, Visitor],
 ) -> None:

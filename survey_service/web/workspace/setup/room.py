@@ -77,14 +77,21 @@ def step_page(project: ProjectRecord, step: str, **values: object) -> str:
 
 def step_values(project: ProjectRecord, step: str) -> dict[str, object]:
     """Return what the head of a step's page shows."""
-    place = STEPS.index(_PAGES_OF_STEPS.get(step, step)) + 1
     return {
         "heading": translate(f"workspace.setup.{step}"),
         "purpose": translate(f"workspace.setup.{step}_purpose"),
-        "position": translate("workspace.setup.position", number=place, total=len(STEPS)),
+        "position": _position(_PAGES_OF_STEPS.get(step, step)),
         "setup_url": url_for("workspace.setup", project_id=project.id),
         "is_registered": project.registered_on is not None,
     }
+
+
+def _position(step: str) -> str:
+    """Return where a step stands; the overview comes after those that are counted."""
+    total = len(STEPS) - 1
+    if step == STEPS[-1]:
+        return translate("workspace.setup.position_last", total=total)
+    return translate("workspace.setup.position", number=STEPS.index(step) + 1, total=total)
 
 
 def go_on(project: ProjectRecord, step: str) -> ResponseReturnValue:
