@@ -98,8 +98,8 @@ def _follow(*links: str) -> Way:
 
 
 def _new_user_form(person: Person, _demonstration: Demonstration) -> None:
-    """Choose the demonstration's municipality, the one after all of them."""
-    person.open(f"{USERS}/ny").page.get_by_label("Kommune").select_option(index=1)
+    """Choose the demonstration's municipality, after "Choose …" and all of them."""
+    person.open(f"{USERS}/ny").page.get_by_label("Kommune").select_option(index=2)
     person.press("Vælg kommune")
 
 

@@ -120,6 +120,25 @@ def test_roles_that_work_on_whole_projects_are_not_limited_to_units(
         assert "Fjern afdelingerne, eller vælg en anden rolle." in visitor.text
 
 
+def test_no_municipality_is_chosen_for_anybody(installation: Installation, visitor: Visitor) -> None:
+    enter(visitor, ANNA).get(f"{LIST}/ny")
+    places = visitor.html.split('id="kommune"', 1)[1].split("</select>", 1)[0]
+    assert " selected" not in places
+    assert re.findall(r'value="(\w*)"', places)[0] == ""
+    assert "Vælg en kommune" in visitor.get(f"{LIST}/ny?kommune=").text
+    assert "Tilføj brugeren" not in visitor.text
+
+
+def test_without_units_one_is_told_where_to_make_them(
+    installation: Installation, visitor: Visitor
+) -> None:
+    add_neighbour(installation)
+    enter(visitor, ANNA).get(f"{LIST}/ny?kommune=herning")
+    assert "Kommunen har ingen afdelinger endnu." in visitor.text
+    assert 'href="/arbejdsrum/projekt/nyt"' in visitor.html
+    assert "ingen afdelinger endnu" not in visitor.get(f"{LIST}/ny?kommune=randers").text
+
+
 @pytest.mark.usefixtures("rose")
 def test_an_administrator_of_one_municipality_makes_none_for_all_or_for_another(
     installation: Installation, visitor: Visitor

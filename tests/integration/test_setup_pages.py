@@ -17,6 +17,7 @@ from survey_service.storage.database import reading, writing
 from survey_service.storage.tables import AccountUnit
 from survey_service.texts import load_texts
 from survey_service.web.language import TEXTS
+from survey_service.web.workspace.setup import basics_pages
 
 Build = Callable[..., Installation]
 PASSWORD = "en lang adgangskode"
@@ -420,6 +421,17 @@ def test_a_posted_form_without_its_token_changes_nothing(
         page = visitor.client.post(address, data={"name": "X", "title": "X"})
         assert page.status_code in {400, 405}, address
     assert settings(installation) == before
+
+
+def test_without_a_municipality_one_is_led_to_making_it(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = build(open_first=False)
+    monkeypatch.setattr(basics_pages, "list_municipalities", list)
+    of_all = sign_in(installation, Role.ADMINISTRATOR, None).get("/arbejdsrum/projekt/nyt")
+    assert 'href="/arbejdsrum/kommuner">Opret kommune</a>' in of_all.html
+    of_one = sign_in(installation).get("/arbejdsrum/projekt/nyt")
+    assert "Bed en administrator om at oprette kommunen først." in of_one.text
 
 
 def test_a_questionnaire_can_be_read_with_every_question_and_option_before_it_is_chosen(

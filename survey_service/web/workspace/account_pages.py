@@ -58,6 +58,8 @@ def add_account() -> ResponseReturnValue:
     """Make an account and show its one-time password."""
     form, municipality = AccountForm(), _chosen_municipality(None)
     if municipality is None:
+        if "kommune" in request.args:
+            form.refuse([FieldFault("kommune", "choose_municipality")])
         return _form_page(form, None, None)
     if not form.is_sent():
         return _form_page(form, municipality, None)
@@ -205,7 +207,16 @@ def _form_page(
             for role in (Role if is_one else (Role.ADMINISTRATOR,))
         ],
         units=_unit_choices(municipality) if isinstance(municipality, MunicipalityName) else [],
+        units_url=_units_url(municipality) if isinstance(municipality, MunicipalityName) else None,
     )
+
+
+def _units_url(municipality: MunicipalityName) -> str:
+    """Return where a municipality's units are made: in the set-up of one of its projects."""
+    found = projects.find_projects(reading(), municipality.id)
+    if found:
+        return url_for("workspace.setup_units", project_id=found[0].id)
+    return url_for("workspace.new_project")
 
 
 def _role_hint(role: Role) -> str:

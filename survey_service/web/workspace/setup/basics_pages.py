@@ -15,7 +15,7 @@ from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import setup
 from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord
-from survey_service.web.access import Access, access
+from survey_service.web.access import Access, access, may_open
 from survey_service.web.language import translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm
@@ -77,6 +77,7 @@ def new_project() -> ResponseReturnValue:
         form=form,
         municipalities=choices,
         frameworks=_framework_choices(),
+        municipalities_url=_municipalities_url(),
     )
     return page, status
 
@@ -118,6 +119,13 @@ def basics(project_id: UUID) -> ResponseReturnValue:
         else:
             return go_on(project, "basics")
     return _basics_page(project, form, is_asking=is_asking), status
+
+
+def _municipalities_url() -> str | None:
+    """Return where a municipality is made, None for who cannot make one."""
+    if current_user.record.municipality_id is None and may_open("workspace.municipalities"):
+        return url_for("workspace.municipalities")
+    return None
 
 
 def _basics_page(project: ProjectRecord, form: BasicsForm, *, is_asking: bool) -> str:
