@@ -28,6 +28,16 @@ class TaggedText(Paragraph):  # type: ignore[misc]
             # what has no markup needs no parser, which is half of what a short text costs
             options["frags"] = [_unmarked(style).clone(text=cleanBlockQuotedText(text))]
         super().__init__(text, style, **options)
+        self._broken_for: float | None = None
+        self._size = 0.0, 0.0
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """Return the size in points; lines are broken once, however often it is asked for."""
+        # trying to split them, ReportLab throws the lines away
+        if self._broken_for != available_width or not hasattr(self, "blPara"):
+            self._size = super().wrap(available_width, available_height)
+            self._broken_for = available_width
+        return self._size
 
     def draw(self) -> None:
         """Paint the words, with a space at every soft line end."""
