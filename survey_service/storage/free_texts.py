@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey_service.storage.results import lock_releases
 from survey_service.storage.tables import (
+    Answer,
     FreeText,
     ProjectNotice,
     Release,
@@ -165,6 +166,16 @@ def find_statistics_only(session: Session, wave_id: UUID) -> set[str]:
     )
     versions = {f"{audience}-{version}" for audience, version in notices}
     return {audience for audience, version in told if version.rstrip("?") in versions}
+
+
+def forget_who_wrote(session: Session, wave_id: UUID) -> None:
+    """Remove from a wave's answers whether somebody wrote or skipped, where anybody wrote.
+
+    Were one alone of an audience to have written, that would join their words to their answers.
+    """
+    asked = select(FreeText.item_key).where(FreeText.wave_id == wave_id).distinct()
+    here = select(Response.id).where(Response.wave_id == wave_id)
+    session.execute(delete(Answer).where(Answer.response_id.in_(here), Answer.item_key.in_(asked)))
 
 
 def set_review(

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey_service.storage.database import Base
+from survey_service.storage.free_texts import forget_who_wrote
 from survey_service.storage.responses import delete_responses, shuffled
 from survey_service.storage.tables import (
     Admission,
@@ -301,6 +302,7 @@ def find_pseudonyms(session: Session, wave_id: UUID) -> set[str]:
 def empty_wave(session: Session, wave_id: UUID) -> None:
     """Remove all that a closed wave must not keep: drafts, codes, register, links, days, weeks."""
     delete_responses(session, Response.wave_id == wave_id, Response.is_sent.is_(False))
+    forget_who_wrote(session, wave_id)
     session.execute(delete(FreeText).where(FreeText.wave_id == wave_id, ~FreeText.is_sent))
     # Counts day by day would tell when the answers of a small group arrived.
     for table in (Admission, Invitation, OpenLink, PauseCode, OfflineDevice, ResponseCount):

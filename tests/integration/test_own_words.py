@@ -255,6 +255,16 @@ def test_what_others_wrote_for_citizens_is_never_mixed_with_theirs(asked: Instal
         texts_of(asked, "citizen-proxy")
 
 
+def test_once_the_wave_is_closed_no_answer_tells_who_wrote(asked: Installation) -> None:
+    write_words(asked, [MARK, ""])  # one wrote, one skipped
+    assert {row["value"] for row in asked.rows("answer") if row["item_key"] == ITEM} == {
+        "written", "skip",
+    }  # fmt: skip
+    asked.close_wave("final")
+    assert ITEM not in {row["item_key"] for row in asked.rows("answer")}
+    assert len(asked.rows("free_text")) == 1
+
+
 def test_the_room_shows_neither_holder_nor_unit_and_is_not_kept_by_browsers(
     asked: Installation,
 ) -> None:
