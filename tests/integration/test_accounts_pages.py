@@ -120,7 +120,8 @@ def test_roles_that_work_on_whole_projects_are_not_limited_to_units(
         assert "Fjern afdelingerne, eller vælg en anden rolle." in visitor.text
 
 
-def test_no_municipality_is_chosen_for_anybody(installation: Installation, visitor: Visitor) -> None:
+@pytest.mark.usefixtures("installation")
+def test_no_municipality_is_chosen_for_anybody(visitor: Visitor) -> None:
     enter(visitor, ANNA).get(f"{LIST}/ny")
     places = visitor.html.split('id="kommune"', 1)[1].split("</select>", 1)[0]
     assert " selected" not in places

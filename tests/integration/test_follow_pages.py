@@ -191,6 +191,26 @@ def test_of_an_audience_with_nine_to_ask_nothing_is_told(installation):
     assert "curve-staff" not in page.html
 
 
+def test_before_the_first_count_one_is_told_when_it_comes_and_no_unit_is_pointed_out(build):
+    found = build("new")
+    set_rosters(found, {("house", "citizen"): 40, ("home", "citizen"): 20})
+    evaluator = sign_in(found)
+    text = evaluator.get(follow_of(found)).text
+    assert "Målingen er lige åbnet." in text
+    assert "første tal står her i morgen" in text
+    assert "brug for en hånd: " not in text
+    assert "Psykiatriens Hus (" not in text
+    found.clock.today = TODAY + timedelta(days=3)
+    assert "Svarene er ikke talt endnu." in evaluator.get(follow_of(found)).text
+
+
+def test_of_a_closed_wave_one_reads_how_many_answered_and_nothing_of_what_may_come(field):
+    field.close_wave()
+    text = sign_in(field).get(follow_of(field)).text
+    assert "Her ser du, hvor mange der svarede, mens målingen var åben" in text
+    assert "hvor den ender" not in text
+
+
 def test_few_answers_on_the_first_days_leave_no_trace(build):
     # Whether 1 or 4 had answered on the first day, the page is the same.
     told = []

@@ -3,7 +3,7 @@
 What draws is imported when the page is asked for: a process that only takes answers never loads it.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask import current_app, g, render_template, request, url_for
@@ -49,10 +49,11 @@ def follow(project_id: UUID) -> ResponseReturnValue:
     progress = follow_wave(project, wave, own_units(project))
     is_large = request.args.get("visning") == LARGE
     audiences = [_audience(project, progress, found) for found in progress.audiences]
+    words = _wave_words(wave, progress, current_app.extensions["survey_today"]())
     return render_template(
         "workspace/follow.html",
         **project_frame(project, "follow"),
-        **_wave_words(wave, progress, current_app.extensions["survey_today"]()),
+        **words,
         is_large=is_large,
         reload_url=request.full_path.rstrip("?"),
         other_view_url=url_for(
@@ -63,7 +64,7 @@ def follow(project_id: UUID) -> ResponseReturnValue:
         ),
         tabs=_tabs(project_id, asked, wave, is_large),
         audiences=audiences,
-        is_watching=any(found["watched"] for found in audiences),
+        is_watching=any(found["watched"] for found in audiences) and not words["is_uncounted"],
         is_projected=any(found["expected"] for found in audiences),
         is_limited=progress.is_limited,
     )
@@ -114,8 +115,21 @@ def _wave_words(wave: WaveRecord, progress: WaveProgress, today: date) -> dict[s
         "is_overdue": is_open and days_left < 0,
         "is_open": is_open,
         "counted_on": long_date(progress.counted_on) if progress.counted_on else None,
-        "is_first_day": is_open and progress.counted_on == today == wave.opens_on,
+        "is_uncounted": is_open and _is_uncounted(wave, progress),
+        "is_just_open": today <= wave.opens_on + timedelta(days=1),
+        "purpose": _purpose(progress, is_open=is_open),
     }
+
+
+def _is_uncounted(wave: WaveRecord, progress: WaveProgress) -> bool:
+    """Whether no count tells of any answer yet: the one at opening comes before all of them."""
+    return progress.counted_on is None or progress.counted_on <= wave.opens_on
+
+
+def _purpose(progress: WaveProgress, *, is_open: bool) -> str:
+    if progress.is_limited:
+        return translate(f"workspace.follow.purpose_own{'' if is_open else '_closed'}")
+    return translate(f"workspace.follow.purpose{'' if is_open else '_closed'}")
 
 
 def _audience(
