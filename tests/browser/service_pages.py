@@ -186,6 +186,19 @@ def _open_figure(person: Person, demonstration: Demonstration) -> None:
     person.open(f"{results}/figur/afdelinger-overblik?audience=staff")
 
 
+def _open_briefs(rest: str = "", press: str = "") -> Way:
+    """Look at the briefs of the first release, and press a button there if that is wished."""
+
+    def come(person: Person, demonstration: Demonstration) -> None:
+        project = f"/arbejdsrum/projekt/{demonstration.project_id}"
+        person.open(f"{project}/udgivelser/1/breve{rest}")
+        if press:
+            person.page.get_by_label("Indledning").fill("Vi har læst jeres svar. " * 30)
+            person.press(press)
+
+    return come
+
+
 def _invite(*steps: str) -> Way:
     """Go to the invitations of the open wave, and on from there."""
     return _follow(PROJECT_TITLE, "Invitationer", *steps)
@@ -315,6 +328,11 @@ PAGES: dict[str, tuple[str, Way]] = {
     "results-reliability": ("evaluator", _result_section("Pålidelighed")),
     "results-wording": ("evaluator", _result_section("Ordlyd")),
     "results-method": ("evaluator", _result_section("Metode")),
+    "briefs": ("evaluator", _open_briefs()),
+    "brief": ("evaluator", _open_briefs("/udvalg/da")),
+    "brief-words": ("evaluator", _open_briefs("/deltagere/da/ord")),
+    "brief-words-refused": ("evaluator", _open_briefs("/udvalg/da/ord", "Gem som ny tekst")),
+    "brief-words-seen": ("evaluator", _open_briefs("/ledelse/da/ord", "Se brevet uden at gemme")),
     "earlier-waves": ("evaluator", _follow(PROJECT_TITLE, "Tidligere målinger")),
     "import-wave": ("evaluator", _bring_in()),
     "import-columns": ("evaluator", _bring_in("Gem og fortsæt")),

@@ -10,10 +10,15 @@ from pypdf import PdfReader
 from test_result_pages import answered  # noqa: F401 - the fixture of the result pages
 
 from survey_service.briefs import saving
+from survey_service.briefs.content import BriefKind
+from survey_service.briefs.context import OwnWords
 from survey_service.cli import main
+from survey_service.fieldwork.brief_words import save_words
 from survey_service.measurement.comparison import ComparisonReport
 from survey_service.measurement.disclosure import disclose
 from survey_service.measurement.release_format import released_to_json
+from survey_service.reporting.brief_making import BriefOrder, place_of
+from survey_service.reporting.releasing import find_release
 from survey_service.storage.database import writing
 from survey_service.storage.results import add_release
 from survey_service.storage.setup import ContactRecord, set_contacts
@@ -101,6 +106,36 @@ def test_the_letter_names_the_project_s_own_contacts_else_the_installation_s(mad
         set_contacts(session, made.project_id, [contact])
     run(made, output, "--for", "participants")
     assert "Huset: 89 15 00 00" in words_of(output).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_newest_words_saved_for_a_brief_stand_on_it_or_those_asked_for(made, tmp_path):
+    order = BriefOrder("da", BriefKind.COMMITTEE)
+    with made.context():
+        place = place_of(find_release(made.project_id), order)
+        for words in ("De første ord.", "De nye ord."):
+            save_words(place, OwnWords(words), made.clock.today)
+    output = tmp_path / "brev.pdf"
+    assert run(made, output, "--for", "committee").exit_code == 0
+    assert "De nye ord." in words_of(output)
+    assert run(made, output, "--for", "committee", "--text-version", "1").exit_code == 0
+    assert "De første ord." in words_of(output)
+    assert "tekst 1" in words_of(output)
+
+
+def test_a_text_that_was_never_saved_is_refused_in_a_line(made, tmp_path):
+    output = tmp_path / "brev.pdf"
+    result = run(made, output, "--for", "leaders", "--text-version", "7")
+    assert result.exit_code == 2
+    assert result.stderr == "--text-version: expected one of this brief's, found 7\n"
+    assert not output.exists()
+
+
+def test_a_saved_text_and_words_of_the_moment_exclude_each_other(made, tmp_path):
+    (tmp_path / "start.txt").write_text("Kære udvalg", "utf-8")
+    typed = ("--introduction", str(tmp_path / "start.txt"), "--text-version", "1")
+    result = run(made, tmp_path / "brev.pdf", "--for", "committee", *typed)
+    assert result.exit_code == 2
+    assert "--text-version: expected alone" in result.stderr
 
 
 def test_characters_the_type_lacks_are_named_on_the_terminal(made, tmp_path):
