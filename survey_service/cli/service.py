@@ -44,6 +44,7 @@ def run_server(instance: Path, host: str, port: int) -> None:
     from survey_service.cli.daily import start_upkeep
     from survey_service.cli.patient_worker import PatientWorker
     from survey_service.cli.server_log import AnonymousLog
+    from survey_service.web.rate_limits import PROCESSES
 
     open_installation(instance)
 
@@ -67,7 +68,9 @@ def run_server(instance: Path, host: str, port: int) -> None:
         def load(self) -> object:
             """Make the application anew in each process, ready for the first respondent."""
             load_instruments()
-            return open_installation(instance)
+            app = open_installation(instance)
+            app.extensions[PROCESSES] = WORKER_PROCESSES
+            return app
 
     Server().run()
 

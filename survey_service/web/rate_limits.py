@@ -1,5 +1,7 @@
 """How often somebody may try codes and passwords: only what failed counts, per network address.
 
+Processes that share no store take their part of a limit each.
+
 Whoever gets in is never counted, so that a house behind one address answers undisturbed; and a code
 whose check character tells that it was mistyped counts far less than one that could be a guess.
 Addresses are kept as keyed hashes for at most a day, in this process's memory or in the store that
@@ -27,11 +29,15 @@ from survey_service.storage.keys import Key
 from survey_service.web.language import choose_language, translate
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
-GUESSES = "20 per 10 minutes; 200 per day"
-"""Codes and passwords that could have been right and were not."""
+TEN_MINUTES, DAY = "10 minutes", "day"
+GUESSES = ((20, TEN_MINUTES), (200, DAY))
+"""Codes and passwords that could have been right and were not: how many in how long."""
 
-SLIPS = "60 per 10 minutes"
+SLIPS = ((60, TEN_MINUTES),)
 """Codes that cannot be right: a mistyped character never hits another code."""
+
+PROCESSES = "survey_processes"
+"""Where an application is told how many processes serve an installation; one unless told."""
 
 SECONDS_TO_WAIT_FOR_STORE = 1
 LARGEST_NETWORK = 64
@@ -123,16 +129,36 @@ def note_failed_try(refusal: Exception | None = None) -> None:
     g.failed_try = FailedTry.SLIP if isinstance(refusal, CodeMistyped) else FailedTry.GUESS
 
 
+def limits_of_one(limits: tuple[tuple[int, str], ...], process_count: int) -> str:
+    """Return limits as Flask-Limiter reads them, for one of some processes that count apart.
+
+    Rounded up, so that all together take at most one more each than is meant.
+    """
+    shares = ((math.ceil(count / process_count), period) for count, period in limits)
+    return "; ".join(f"{share} per {period}" for share, period in shares)
+
+
 def _watched(limiter: Limiter, view: Callable[..., Any], door: Door) -> Callable[..., Any]:
     watched = _noting_refusals(view)
     for kind, limit in ((FailedTry.GUESS, GUESSES), (FailedTry.SLIP, SLIPS)):
         watched = limiter.shared_limit(
-            limit,
+            _own_share(limit),
             scope=f"{door.scope}-{kind}",
             methods=list(door.methods),
             deduct_when=_is(kind),
         )(watched)
     return watched
+
+
+def _own_share(limits: tuple[tuple[int, str], ...]) -> Callable[[], str]:
+    """Return what tells this process's part of the limits; with a store all share, the whole."""
+
+    def share() -> str:
+        has_store = current_app.extensions["survey_settings"].rate_limit_storage is not None
+        count = 1 if has_store else current_app.extensions.get(PROCESSES, 1)
+        return limits_of_one(limits, count)
+
+    return share
 
 
 def _is(kind: FailedTry) -> Callable[[object], bool]:

@@ -116,9 +116,10 @@ def test_nothing_people_send_and_no_address_is_written_down_under_load(
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(knock, [address] * 12, range(12), codes))
         exhausted = Browser(address, 99)
-        # Two processes that share no memory take twice as many at the most.
+        # Two processes that share no memory take half each, twenty together, whichever is asked.
         pages = [exhausted.post("/", code=make_code(lambda _b, n=n: n + 1)) for n in range(41)]
-    assert any("Vent lidt, og prøv igen" in page for page in pages)
+    waits = ["Vent lidt, og prøv igen" in page for page in pages]
+    assert 10 <= waits.count(False) <= 20
     for oddity in (f"GET /k/{MARK} HTTP/9.9\r\n\r\n", f"{MARK}\r\n\r\n",
                    f"POST / HTTP/1.1\r\nHost: {MARK}\r\nContent-Length: -1\r\n\r\n{MARK}",
                    f"GET /{MARK} HTTP/1.1\r\nHost: x\r\n{MARK}\r\n\r\n",
