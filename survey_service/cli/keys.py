@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from survey_service.fieldwork.key_shares import KeyShare, LineFault
-    from survey_service.storage.keys import KeyFile
+    from survey_service.storage.keys import KeyFile, KeyStore
     from survey_service.storage.projects import ProjectRecord
 
 BAD_INPUT_STATUS = 2
@@ -193,7 +193,7 @@ def missing_keys(app: "Flask") -> list[str]:
     from survey_service.storage.keys import KeyRefused
 
     store, today = app.extensions["survey_keys"], app.extensions["survey_today"]()
-    lines: list[str] = []
+    lines = _missing_global_keys(store)
     for project in projects.find_projects(reading()):
         if project.retained_until >= today and not store.has_project_key(project.id):
             lines.append(
@@ -209,6 +209,26 @@ def missing_keys(app: "Flask") -> list[str]:
                     f"wave {project.key}/{wave.key}: its key is missing; its codes no longer work:"
                     " close it; what was sent is safe"
                 )
+    return lines
+
+
+def _missing_global_keys(store: "KeyStore") -> list[str]:
+    from survey_service.storage import audit
+    from survey_service.storage.database import reading
+    from survey_service.storage.keys import GlobalKey
+    from survey_service.storage.sealed_values import find_totp_secrets
+
+    lines: list[str] = []
+    if not store.has(GlobalKey.ACCOUNTS) and find_totp_secrets(reading()):
+        lines.append(
+            "accounts: the key is missing; nobody's one-time codes fit:"
+            " survey-service users reset NAME lets each in again"
+        )
+    if not store.has(GlobalKey.AUDIT) and audit.find_first(reading()) is not None:
+        lines.append(
+            "audit: the key is missing; the log goes on under a new one,"
+            " what was entered before can no longer be checked"
+        )
     return lines
 
 

@@ -93,6 +93,10 @@ class KeyStore:
         """Return the key that chains the audit log's entries, made on first use."""
         return self._read_or_create("audit")
 
+    def has(self, kind: GlobalKey) -> bool:
+        """Whether one of the installation's own keys was made and is still there."""
+        return self._path(kind).exists()
+
     def project_key(self, project_id: UUID) -> Key:
         """Return a project's key; KeyRefused once it is destroyed."""
         return self._read(f"project-{project_id.hex}")

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from survey_service.storage.tables import Base
+from survey_service.storage.database import Base
 
 STEPS = 16
 """An open wave's rows are written anew in so many steps: who answers waits for one at a time."""

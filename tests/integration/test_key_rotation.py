@@ -31,7 +31,7 @@ def run(folder: Path, *arguments: str) -> Result:
 def eva(installation: Installation) -> tuple[AccountRecord, str]:
     """Somebody with two-step sign-in, and the secret on their telephone."""
     with installation.context():
-        account, _ = add_account(None, "eva@x.example", Scope("administrator", None, ()))
+        account, _ = add_account(None, "eva@x.example", Scope("administrator", None, ()), NOON)
         start = two_step.start_two_step(installation.keys, account, "Service")
         code = pyotp.TOTP(start.secret).at(NOON)
         two_step.confirm_two_step(installation.keys, account, start.sealed, code, NOON)

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from audit_builder import told
+from audit_builder import add_entries, told
 from builders import Installation
 from click.testing import CliRunner, Result
 
@@ -89,7 +89,31 @@ def test_where_keys_are_lost_it_says_which_and_what_to_do(backup: Path, tmp_path
     assert "project goals: its key is missing" in result.stdout
     assert "wave goals/baseline: its key is missing; its codes no longer work" in result.stdout
     assert "answers withdrawn since the backup was made are there again" in result.stdout
+    assert "audit:" not in result.stdout  # the backup was the first thing to be entered
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_lost_keys_of_accounts_and_of_the_log_are_told_of_too(
+    installation: Installation, tmp_path: Path
+) -> None:
+    from datetime import UTC, datetime
+
+    import pyotp
+
+    from survey_service.accounts import two_step
+    from survey_service.accounts.administration import Scope, add_account
+
+    now, file = datetime(2026, 3, 4, tzinfo=UTC), tmp_path / "backup.sqlite3"
+    with installation.context():
+        account, _ = add_account(None, "eva@x.example", Scope("administrator", None, ()), now)
+        start = two_step.start_two_step(installation.keys, account, "Service")
+        code = pyotp.TOTP(start.secret).at(now)
+        two_step.confirm_two_step(installation.keys, account, start.sealed, code, now)
+    add_entries(installation, 1)
+    assert run(installation.folder, "backup", str(file)).exit_code == 0
+    result = run(tmp_path / "new", "restore", str(file))
+    assert "accounts: the key is missing; nobody's one-time codes fit" in result.stdout
+    assert "audit: the key is missing; the log goes on under a new one" in result.stdout
 
 
 def test_with_the_keys_at_hand_codes_go_on_working(
