@@ -40,6 +40,10 @@ golden: $(READY) ## Write the approved words of the briefs anew, on purpose; rea
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q tests/unit/test_brief_words.py tests/unit/test_brief_golden.py
 	git diff --stat tests/golden
 
+.PHONY: inventory
+inventory: $(READY) ## Write docs/field-inventory.md anew from the models and docs/field_inventory.toml
+	$(BIN)/python docs/make_inventory.py
+
 .PHONY: bench-answering
 bench-answering: $(READY) ## What a request of the answering path costs, beside a bare application
 	$(BIN)/python benchmarks/bench_answering.py $(BENCH_OPTIONS)
@@ -67,6 +71,10 @@ bench-comparison: $(READY) ## Comparing waves beside statsmodels, and as answers
 .PHONY: bench-validity
 bench-validity: $(READY) ## False alarms, coverage and power of the comparison on simulated cohorts
 	$(BIN)/python benchmarks/bench_validity.py $(BENCH_OPTIONS)
+
+.PHONY: bench-unit-changes
+bench-unit-changes: $(READY) ## False alarms, coverage and power of a unit's own change between waves
+	$(BIN)/python benchmarks/bench_unit_changes.py $(BENCH_OPTIONS)
 
 .PHONY: bench-audit
 bench-audit: $(READY) ## What the audit before a release costs, and what it holds back

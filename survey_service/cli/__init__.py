@@ -13,6 +13,7 @@ from survey_service.cli.briefs import brief
 from survey_service.cli.comparing import compare
 from survey_service.cli.importing import import_file
 from survey_service.cli.keys import keys
+from survey_service.cli.purging import purge
 from survey_service.cli.questionnaires import questionnaires
 from survey_service.cli.users import users
 
@@ -102,7 +103,7 @@ main.add_command(service.upgrade)
 main.add_command(service.serve)
 main.add_command(users)
 main.add_command(audit)
-main.add_command(service.purge)
+main.add_command(purge)
 main.add_command(service.backup)
 main.add_command(service.restore)
 main.add_command(keys)

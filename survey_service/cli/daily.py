@@ -33,6 +33,7 @@ def _look_for_ever(app: "Flask", pause: float) -> None:
 def _look(app: "Flask") -> None:
     from survey_service.accounts.audit import shorten
     from survey_service.accounts.lock_out import forget_old_failures
+    from survey_service.cli.purging import tell_of_purges
     from survey_service.fieldwork.upkeep import daily_upkeep
     from survey_service.jobs import forget_old_jobs, give_up_lost_jobs
 
@@ -45,7 +46,8 @@ def _look(app: "Flask") -> None:
             shorten(keys, months, app.extensions["survey_now"]())
             give_up_lost_jobs(app)
             forget_old_jobs(instance)
-            daily_upkeep(keys, today, instance / "upkeep.done")
+            if daily_upkeep(keys, today, instance / "upkeep.done"):
+                tell_of_purges(app)
     except Exception as error:  # noqa: BLE001 - whatever it is: the pages go on, the next look too
         # Its kind alone: a message may repeat what was stored.
         click.echo(f"upkeep: {type(error).__name__}; trying again within the hour", err=True)

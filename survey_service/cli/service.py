@@ -1,4 +1,4 @@
-"""Commands that run an installation: upgrade, serve, purge, backup, restore."""
+"""Commands that run an installation: upgrade, serve, backup, restore."""
 
 import sys
 from pathlib import Path
@@ -73,37 +73,6 @@ def run_server(instance: Path, host: str, port: int) -> None:
             return app
 
     Server().run()
-
-
-@click.command()
-@click.pass_obj
-def purge(instance: Path) -> None:
-    """Do the day's upkeep now; above all, delete what is past its retention date.
-
-    The answers of such projects go with their keys, keys of closed waves that were left behind go,
-    and the database file is rewritten. A running server does the same once a day.
-    """
-    from survey_service.accounts.audit import shorten
-    from survey_service.fieldwork.upkeep import do_upkeep
-    from survey_service.web.application import copenhagen_today
-
-    app = open_installation(instance)
-    with app.app_context():
-        months = app.extensions["survey_settings"].audit_months
-        shorten(app.extensions["survey_keys"], months, app.extensions["survey_now"]())
-        done = do_upkeep(app.extensions["survey_keys"], copenhagen_today())
-    for purged in done.purged:
-        click.echo(
-            f"{purged.title}: kept until {purged.retained_until};"
-            f" removed {purged.response_count} responses, {purged.free_text_count} free texts"
-            " and the project key"
-        )
-    click.echo(f"{len(done.purged)} projects purged")
-    if not done.is_compacted:
-        click.echo(
-            "database: expected nobody reading for long, found a reader; run again", err=True
-        )
-        sys.exit(1)
 
 
 @click.command()

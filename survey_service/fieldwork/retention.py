@@ -104,6 +104,16 @@ def find_purge_day(keys: KeyStore, project: ProjectRecord, today: date) -> date 
     return None if _has_key(keys, project.id) else project.retained_until + timedelta(days=1)
 
 
+def is_past_keeping(today: date, project_id: UUID | None, wave_id: UUID | None = None) -> bool:
+    """Whether the retention date of a project, or of a wave's project, has passed."""
+    session = reading()
+    if project_id is None and wave_id is not None:
+        wave = projects.find_wave(session, wave_id)
+        project_id = None if wave is None else wave.project_id
+    project = None if project_id is None else projects.find_project(session, project_id)
+    return project is not None and project.retained_until < today
+
+
 def foresee_purges(today: date, municipality_id: UUID | None = None) -> list[Foreseen]:
     """Return whose answers are still to be deleted, the next first.
 

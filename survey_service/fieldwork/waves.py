@@ -31,12 +31,17 @@ def open_wave(keys: KeyStore, wave_id: UUID, today: date) -> None:
     Those who are asked are counted from nought on; whoever is invited from now on gets a code.
     The wave's first day becomes today, whatever was planned.
 
-    Raises WaveStepRefused when it is not planned, or where questionnaires or units are missing.
+    Raises WaveStepRefused when it is not planned, where questionnaires or units are missing, and
+    once the project's answers may no longer be kept.
     """
     with writing() as session:
         wave = find_known_wave(wave_id)
         if wave.status != WaveStatus.PLANNED:
             raise WaveStepRefused(f"wave {wave.key}: expected planned, found {wave.status}")
+        project = projects.find_project(session, wave.project_id)
+        if project is not None and project.retained_until < today:
+            kept = f"kept until {project.retained_until}"
+            raise WaveStepRefused(f"wave {wave.key}: expected answers to be kept, found {kept}")
         missing = missing_before_opening(wave_id)
         if missing:
             fields = ", ".join(fault.field for fault in missing)

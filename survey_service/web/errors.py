@@ -9,6 +9,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
 from survey_service.fieldwork import answering, batches, invitations, kiosk, waves
+from survey_service.fieldwork.retention import is_past_keeping
+from survey_service.storage.keys import KeyRefused
 from survey_service.texts import DEFAULT_LANGUAGE, load_texts
 from survey_service.web.kiosk.cookies import on_tablet
 from survey_service.web.language import TEXTS, choose_language, has_text, translate
@@ -70,6 +72,7 @@ _BY_STATUS = {
     413: Refusal(413, "too_large", "answer.introduction"),
 }
 _FAILURE = Refusal(500, "server", "answer.enter")
+_PURGED = Refusal(409, "project_purged", "workspace.projects")
 
 
 def register(app: Flask) -> None:
@@ -78,6 +81,7 @@ def register(app: Flask) -> None:
         app.register_error_handler(exception, _show_refusal)
     app.register_error_handler(answering.AlreadySent, _show_receipt)
     app.register_error_handler(answering.ConsentMissing, _ask_for_consent)
+    app.register_error_handler(KeyRefused, _show_missing_key)
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(Exception, _show_failure)
 
@@ -104,6 +108,15 @@ def _show_refusal(error: Exception) -> ResponseReturnValue:
     # Subclasses are looked up by the class that was registered.
     known = next(kind for kind in type(error).__mro__ if kind in REFUSALS)
     return _page(REFUSALS[known])
+
+
+def _show_missing_key(error: Exception) -> ResponseReturnValue:
+    """Tell that the project's answers were deleted; a key missing otherwise is a failure."""
+    named = request.view_args or {}
+    today = current_app.extensions["survey_today"]()
+    if is_past_keeping(today, named.get("project_id"), named.get("wave_id")):
+        return _page(_PURGED)
+    return _show_failure(error)
 
 
 def _show_receipt(_error: Exception) -> ResponseReturnValue:

@@ -26,6 +26,11 @@ from survey_service.web.workspace.frame import (
     wave_period,
     workspace_frame,
 )
+from survey_service.web.workspace.retention_pages import (
+    deletion_warnings,
+    purge_day,
+    purged_note,
+)
 
 CLOSED = {WaveStatus.CLOSED, WaveStatus.RELEASED}
 
@@ -50,6 +55,7 @@ def list_projects() -> ResponseReturnValue:
             for project in found
         ],
         may_evaluate=may_open("workspace.release"),
+        warnings=deletion_warnings(record.municipality_id),
     )
 
 
@@ -65,7 +71,9 @@ def show_project(project_id: UUID) -> ResponseReturnValue:
         if may_evaluate or entry.is_published
     ]
     waves = projects.find_waves(reading(), project_id)
-    row = _evaluator_row if may_evaluate else _reader_row
+    purged_on = purge_day(project)
+    # Of a purged project nothing is counted any more, and no step is left to take.
+    row = _evaluator_row if may_evaluate and purged_on is None else _reader_row
     closed = [wave for wave in waves if wave.status in CLOSED]
     return render_template(
         "workspace/project.html",
@@ -77,12 +85,16 @@ def show_project(project_id: UUID) -> ResponseReturnValue:
         may_evaluate=may_evaluate,
         release_url=(
             url_for("workspace.release", project_id=project_id)
-            if may_evaluate and _is_something_new(closed, releases)
+            if may_evaluate and purged_on is None and _is_something_new(closed, releases)
             else None
         ),
         tablets_url=(
-            url_for("kiosk.tablets", project_id=project_id) if may_open("kiosk.tablets") else None
+            url_for("kiosk.tablets", project_id=project_id)
+            if may_open("kiosk.tablets") and purged_on is None
+            else None
         ),
+        purged=None if purged_on is None else purged_note(project, purged_on),
+        warnings=deletion_warnings(project.municipality_id, project_id),
     )
 
 

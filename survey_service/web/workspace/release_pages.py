@@ -22,6 +22,7 @@ from survey_service.web.language import long_date, translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import ConfirmForm, require_confirmed
 from survey_service.web.workspace.frame import find_own_project, project_frame
+from survey_service.web.workspace.retention_pages import purge_day
 
 if TYPE_CHECKING:
     from survey_service.reporting.releasing import PublishedRelease
@@ -40,7 +41,8 @@ def prepare(project_id: UUID) -> ResponseReturnValue:
         for wave in projects.find_waves(reading(), project.id)
         if wave.status in {WaveStatus.CLOSED, WaveStatus.RELEASED}
     ]
-    if len(closed) < WAVES_TO_COMPARE:
+    # Of a purged project there is nothing left to work out.
+    if len(closed) < WAVES_TO_COMPARE or purge_day(project) is not None:
         raise errors.ReleaseRefused
     job_id = jobs.start_job("release", project.id, current_user.record.id)
     return redirect(url_for("workspace.job", job_id=job_id), code=303)
