@@ -143,11 +143,12 @@ def decision_tables(
     yield Paragraph((speech.tell("decisions.not_cause"),))
     if own and unit is not None:
         name = escape(units.get(unit, unit))
-        yield _table(own, figures, speech, speech.say("decisions.table_of_unit", unit=name))
+        yield from _told(own, figures, speech, speech.say("decisions.table_of_unit", unit=name))
     if whole:
-        yield _table(whole, figures, speech, speech.say("decisions.table"))
+        yield from _told(whole, figures, speech, speech.say("decisions.table"))
     if own and unit is None:
-        yield _table(own, figures, speech, speech.say("decisions.table_of_units"), several=True)
+        caption = speech.say("decisions.table_of_units")
+        yield from _told(own, figures, speech, caption, several=True)
 
 
 def quoted(decision: DecisionMade, longest: int | None = None) -> str:
@@ -159,19 +160,37 @@ def quoted(decision: DecisionMade, longest: int | None = None) -> str:
     return f"{start.rpartition(' ')[0] or start}{ELLIPSIS}".replace(f",{ELLIPSIS}", ELLIPSIS)
 
 
+def _told(
+    decisions: Sequence[DecisionMade],
+    figures: ReleasedFigures,
+    speech: Speech,
+    caption: str,
+    *,
+    several: bool = False,
+) -> Iterable[Block]:
+    """Return decisions in full: a table, or a point for one, which would be more heads than row."""
+    if len(decisions) > 1:
+        yield _table(decisions, figures, speech, caption, several=several)
+        return
+    (decision,) = decisions
+    audiences = speech.context.ordered_audiences
+    yield Bullets((_line(decision, figures, speech, None, audiences, "decisions.line", True),))
+
+
 def _line(
     decision: DecisionMade,
     figures: ReleasedFigures,
     speech: Speech,
-    longest: int,
+    longest: int | None,
     audiences: Sequence[str],
     key: str,
+    several: bool = False,
 ) -> Sentence:
     moved = moved_since(decision, figures, speech, audiences)
     return speech.tell(
         key,
         *moved.figures,
-        principle=escape(speech.principles()[decision.principle]),
+        principle=_name(decision, speech, several),
         text=speech.quote([quoted(decision, longest)]),
         who=_who(decision, speech),
         moved=moved.text,
@@ -211,17 +230,22 @@ def _table(
 def _row(
     decision: DecisionMade, figures: ReleasedFigures, speech: Speech, several: bool
 ) -> tuple[Cell, ...]:
-    name = escape(speech.principles()[decision.principle])
-    if several and decision.unit is not None:
-        unit = escape(speech.units()[decision.unit])
-        name = speech.say("decisions.about_unit", unit=unit, principle=name)
     moved = moved_since(decision, figures, speech, speech.context.ordered_audiences)
     return (
-        Cell(name),
+        Cell(_name(decision, speech, several)),
         Cell(escape(quoted(decision))),
         Cell(_who(decision, speech)),
         Cell(moved.text, moved.figures),
     )
+
+
+def _name(decision: DecisionMade, speech: Speech, several: bool) -> str:
+    """Return a decision's principle, with its unit where there are several."""
+    name = escape(speech.principles()[decision.principle])
+    if not several or decision.unit is None:
+        return name
+    unit = escape(speech.units()[decision.unit])
+    return speech.say("decisions.about_unit", unit=unit, principle=name)
 
 
 def _count(key: str, count: int, speech: Speech) -> Sentence:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from brief_builder import a_brief, a_context, principles_named
+from decision_builder import SOME, figures_with_changes
 from pdf_ua.checkers import VeraPdf, check_aloud, has_java
 from pikepdf import Array, Dictionary, Name, Pdf
 from released_figures_builder import PRINCIPLES, WAVES, a_report, some_figures
@@ -70,7 +71,7 @@ def check(folder: Path, written: Mapping[str, bytes]) -> Checked:
 
 
 def every_brief() -> dict[str, bytes]:
-    """All five kinds of full figures and of none at all; the leaders' also of the most there is."""
+    """All five kinds of full figures, of none, and with decisions; the leaders' of the most too."""
     nothing, _ = BRIEF_DATA["emptiest"]
     written = {
         f"leaders-longest-{language}": write_leaders_brief(*BRIEF_DATA["longest"], language)
@@ -80,6 +81,9 @@ def every_brief() -> dict[str, bytes]:
         for language in LANGUAGES:
             written[f"{kind}-full-{language}"] = write_pdf(a_brief(kind, language))
             written[f"{kind}-emptiest-{language}"] = write_pdf(a_brief(kind, language, nothing))
+            written[f"{kind}-followed_up-{language}"] = write_pdf(
+                a_brief(kind, language, figures_with_changes(), decisions=SOME)
+            )
     return written
 
 
@@ -89,7 +93,7 @@ EVERY_BRIEF = [
     *(
         f"{kind}-{data}-{language}"
         for kind in BriefKind
-        for data in ("full", "emptiest")
+        for data in ("full", "emptiest", "followed_up")
         for language in LANGUAGES
     ),
 ]
