@@ -168,7 +168,7 @@ def compact() -> bool:
             plain.exec_driver_sql("VACUUM")
             is_busy = plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
             return not is_busy
-        from survey_service.storage.postgresql_traces import remove_traces  # it needs the tables
+        from survey_service.storage.postgresql_traces import remove_traces  # which needs Base
 
         remove_traces(plain)
         return True
