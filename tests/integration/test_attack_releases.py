@@ -65,7 +65,10 @@ def addresses(ground: Ground, actor: str) -> list[str]:
     for rule in ground.rules():
         may = ground.declared(rule) in MAY_OPEN[actor] and "GET" in (rule.methods or ())
         if may and "figure" not in rule.arguments:
-            found += ground.addresses(rule, ground.own)
+            own = list(ground.addresses(rule, ground.own))
+            found += own
+            found += [one.replace("/udgivelser/2/", "/udgivelser/1/") for one in own
+                      if "/udgivelser/2/" in one]  # fmt: skip
     figure = f"{ground.project}/resultater/figur"
     for name in FIGURES:
         found += [
@@ -137,7 +140,7 @@ def test_no_page_or_file_names_another_unit_to_whoever_is_limited_to_one(
     ground: Ground, actor: str, other: str
 ) -> None:
     for address in addresses(ground, actor):
-        for query in ("", "?number=1", "?unit=home&afdeling=house"):
+        for query in ("", "?afdeling=home", "?afdeling=house"):
             page = request(ground, actor, "GET", address + query)
             assert page.status_code in {200, 303, 404}, (address, page.status_code)
             assert other not in words_in(page), (actor, address, query)

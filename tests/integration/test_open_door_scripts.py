@@ -13,16 +13,60 @@ from defusedxml import ElementTree as defused  # noqa: N813 - its own XML reader
 from pypdf import PdfReader
 
 from survey_service.accounts.roles import Role
+from survey_service.fieldwork.kiosk import pair_tablet
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.reporting.releasing import release_project
 from survey_service.storage import tables
-from survey_service.storage.database import database, writing
+from survey_service.storage.database import Base, database, writing
 
 ATTACK = "<script>alert(7)</script><img src=x onerror=alert(7)>\"onx='1' {{7*7}} {7*7} %(x)s"
 SHOWN = "<script>alert(7)</script>"
 PDF = "application/pdf"
 LEADING_AWAY = ("/static", "/offline/scripts", "/pause")
 BODY = " {code} {link} {address} {deadline} {contact}"
+
+
+TYPED = {
+    "account.name", "brief_words.introduction", "brief_words.next_steps", "decision.responsible",
+    "decision.text", "kiosk.name", "message_text.body", "message_text.subject", "municipality.name",
+    "project.title", "project_contact.name_da", "project_contact.name_en",
+    "project_contact.note_da", "project_contact.note_en", "project_notice.text_da",
+    "project_notice.text_en", "unit.name", "wave.label_da", "wave.label_en",
+}  # fmt: skip
+"""Every text that somebody of the workspace can word as they like: all hold the attack here."""
+
+NOT_FREE = {
+    "made here or a word of a list": {
+        "account.password_hash", "account.role", "admission.audience", "admission.code_hash",
+        "admission.pseudonym", "answer.item_key", "answer.value", "audit_entry.action",
+        "audit_entry.actor", "audit_entry.entry_hash", "audit_entry.object_id",
+        "audit_entry.object_kind", "audit_entry.outcome", "audit_entry.previous_hash",
+        "brief_words.kind", "brief_words.language", "decision.principle", "free_text.audience",
+        "free_text.holder_hash", "free_text.item_key", "free_text.review", "invitation.language",
+        "invitation_batch.kind", "job.kind", "job.result", "job.status", "job.step",
+        "kept_form.token_hash", "kiosk.token_hash", "message_text.language",
+        "message_text.purpose", "offline_delivery.content_hash", "offline_delivery.outcome",
+        "offline_remainder.content_hash", "offline_remainder.outcome", "open_link.audience",
+        "open_link.token_hash", "pause_code.code_hash", "project.framework",
+        "project.notice_version", "project.primary_audience", "project.primary_from",
+        "project.primary_to", "project_notice.audience", "project_notice.legal_basis",
+        "recovery_code.code_hash", "release_content.audience", "release_content.counted",
+        "response.audience", "response.code_hash", "response.instrument_key",
+        "response.notice_version", "response.pseudonym", "response.withdrawal_hash",
+        "response_count.audience", "roster_cell.audience", "score.measure",
+        "sign_in_failure.name_hash", "unit_count.audience", "wave.framework", "wave.origin",
+        "wave.status", "wave_instrument.audience", "wave_instrument.instrument_key",
+        "wave_principle.principle", "wave_principle.relation",
+    },
+    "letters, digits and hyphens alone": {
+        "municipality.key", "project.key", "unit.key", "wave.key", "project_contact.phone",
+    },
+    "copied from a text above, or numbers": {
+        "audit_entry.account_name", "job.parameters", "release.content",
+    },
+    "told by the other sign-in service, compared and never shown": {"account.single_sign_on_id"},
+}  # fmt: skip
+"""Texts that nobody words, and why. Whoever adds a column of text adds it here or above."""
 
 
 class Page(HTMLParser):
@@ -156,6 +200,15 @@ def _attack(installation: Installation) -> None:
         release_project(installation.project_id, installation.clock.today)
     send(evaluator, f"{project}/beslutninger", principle="network", text=ATTACK,
          responsible=SHOWN, due_on="2026-06-01")  # fmt: skip
+    for kind in ("arbejdsgruppe", "ledelse"):
+        for language in ("da", "en"):
+            words = f"{project}/udgivelser/1/breve/{kind}/{language}/ord"
+            send(evaluator, words, introduction=ATTACK, next_steps=ATTACK, act="gem")
+    add_person(installation, ATTACK, Role.VIEWER)
+    with installation.context():
+        pair_tablet(
+            installation.keys, installation.project_id, installation.units["house"], ATTACK[:50]
+        )
 
 
 def crawl(visitor: Visitor, *starts: str, most: int = 140) -> dict[str, tuple[str, bytes]]:
@@ -189,6 +242,33 @@ def assert_only_text(pages: dict[str, tuple[str, bytes]]) -> int:
                 assert not element.tag.endswith(("script", "foreignObject", "image")), address
                 assert not any(name.startswith("on") for name in element.attrib), address
     return shown
+
+
+def test_every_column_of_text_is_attacked_or_known_not_to_be_free() -> None:
+    found = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, sa.String)
+    }
+    known = [*TYPED, *(name for names in NOT_FREE.values() for name in names)]
+    assert sorted(known) == sorted(found)
+
+
+def test_every_text_that_can_be_typed_holds_the_attack(attacked: Installation) -> None:
+    for name in TYPED:
+        table, column = name.split(".")
+        assert any(SHOWN in str(row[column]) for row in attacked.rows(table)), name
+
+
+@pytest.mark.parametrize("name", sorted(NOT_FREE["letters, digits and hyphens alone"]))
+def test_keys_and_numbers_take_no_markup(attacked: Installation, name: str) -> None:
+    table, column = name.split(".")
+    rows = attacked.rows(table)
+    assert rows
+    assert [
+        row for row in rows if set("<>&\"'/\\. ") & set(str(row[column]).replace(" ", ""))
+    ] == []
 
 
 def test_no_page_of_the_workspace_runs_what_was_typed(attacked: Installation) -> None:
