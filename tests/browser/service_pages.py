@@ -86,6 +86,13 @@ def _withdrawn(person: Person, demonstration: Demonstration) -> None:
     person.press("Slet mine svar")
 
 
+def _own_data(person: Person, demonstration: Demonstration) -> None:
+    _thanks(person, demonstration)
+    code = person.withdrawal_code
+    person.open("/mine-svar").page.get_by_label("Din slettekode").fill(code)
+    person.press("Vis mine svar")
+
+
 def _wrong_password(person: Person, _demonstration: Demonstration) -> None:
     person.open("/arbejdsrum/").page.get_by_label("E-mail").fill(EVALUATOR)
     person.press("Log ind")
@@ -277,6 +284,8 @@ PAGES: dict[str, tuple[str, Way]] = {
     "deleted": ("stranger", _deleted),
     "withdraw": ("stranger", _open("/fortryd")),
     "withdrawn": ("stranger", _withdrawn),
+    "own-data-code": ("stranger", _open("/mine-svar")),
+    "own-data": ("stranger", _own_data),
     "notice-for-all": ("stranger", _open("/saadan-bruger-vi-dine-svar")),
     "cookies": ("stranger", _open("/cookies")),
     "accessibility": ("stranger", _open("/was")),

@@ -66,7 +66,7 @@ def test_axe_finds_nothing_wrong_on_any_screen_and_in_any_colours(
 
 @pytest.mark.parametrize(
     "path", ["/", "/om", "/proev", "/svar/2", "/gennemse", "/stop", "/cookies", "/was",
-             "/saadan-bruger-vi-dine-svar", "/fortryd"],
+             "/saadan-bruger-vi-dine-svar", "/fortryd", "/mine-svar"],
 )  # fmt: skip
 def test_axe_finds_nothing_wrong_in_english(people: dict[str, Person], path: str) -> None:
     page = people["english"].open(path).page

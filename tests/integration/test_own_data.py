@@ -268,6 +268,18 @@ def test_the_thank_you_page_offers_it_where_it_can_be_had(
     assert (danish("answer.own_data.thanks") in person.text) == offered
 
 
+@pytest.mark.parametrize(("basis", "told"), [("public_task", True), ("statistics_only", False)])
+def test_the_notice_tells_of_it_where_it_can_be_had(
+    installation: Installation, basis: str, told: bool
+) -> None:
+    heading = danish("answer.notice.own_data.heading")
+    tell(installation, basis)
+    [code] = installation.invite("p1")
+    assert (heading in installation.visitor().enter(code).text) == told
+    anonymous = installation.visitor().get(f"/aaben/{installation.open_link()}")
+    assert heading not in anonymous.text
+
+
 # ---- Words ----
 
 

@@ -12,7 +12,12 @@ from flask.typing import ResponseReturnValue
 
 from survey_service.fieldwork import answering
 from survey_service.fieldwork.answering import AnsweringRefused
-from survey_service.fieldwork.notices import Section, find_told_notice, read_sections
+from survey_service.fieldwork.notices import (
+    LegalBasis,
+    Section,
+    find_told_notice,
+    read_sections,
+)
 from survey_service.storage.responses import ResponseState
 from survey_service.texts import DEFAULT_LANGUAGE, LANGUAGES
 from survey_service.web.access import Access, access
@@ -73,17 +78,24 @@ def told_sections(state: ResponseState) -> list[Section]:
         if own is None
         else list(read_sections(own.text(g.language)))
     )
-    return [*opening, *promised_sections(state.audience, values, has_code=state.has_code)]
+    basis = "" if own is None else own.legal_basis
+    promised = promised_sections(state.audience, values, has_code=state.has_code, basis=basis)
+    return [*opening, *promised]
 
 
 def promised_sections(
-    audience: str, values: Mapping[str, object], *, has_code: bool
+    audience: str, values: Mapping[str, object], *, has_code: bool, basis: str = ""
 ) -> list[Section]:
-    """Return what the service promises an audience that came with a code, or without one."""
+    """Return what the service promises an audience that came with a code, or without one.
+
+    Answers for statistics alone (`basis`) are shown to nobody: there, none can be looked at again.
+    """
     voice = _voice(audience)
     words = {name: translate(f"answer.notice.{name}_{voice}") for name in ("unseen", "not_used")}
     way_in = ("with_code", "withdraw_code") if has_code else ("without_code", "withdraw_none")
-    names = (way_in[0], "shown", "kept", way_in[1], "rights")
+    sees_own = has_code and basis != LegalBasis.STATISTICS_ONLY
+    own = ("own_data",) if sees_own else ()
+    names = (way_in[0], "shown", "kept", way_in[1], *own, "rights")
     return [_section(name, {**values, **words}) for name in names]
 
 

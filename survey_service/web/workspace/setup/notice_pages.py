@@ -110,7 +110,9 @@ def _notice_page(
         bases=[(str(basis), translate(f"workspace.setup.basis_{basis}")) for basis in LegalBasis],
         preview=[
             *read_sections(texts[g.language]),
-            *promised_sections(audience, values, has_code=True),
+            *promised_sections(
+                audience, values, has_code=True, basis=form.legal_basis.data or ""
+            ),
         ],
         asks_consent=form.legal_basis.data == LegalBasis.CONSENT,
         municipality=project.municipality_name,
