@@ -1,10 +1,8 @@
 """Enter, read what it is about, answer one question per page, look over, send or stop."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import cast
 
-from flask import current_app, g, make_response, redirect, render_template, session, url_for
+from flask import g, make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service.fieldwork import answering
@@ -19,7 +17,6 @@ from survey_service.fieldwork.answering import (
 )
 from survey_service.fieldwork.own_data import is_for_statistics_only
 from survey_service.measurement.instrument import NON_ANSWERS, Block, Item
-from survey_service.storage.keys import KeyStore
 from survey_service.web.access import Access, access
 from survey_service.web.answer.audio import audio_url
 from survey_service.web.answer.blueprint import pages
@@ -35,6 +32,7 @@ from survey_service.web.answer.sitting import (
     require_page_token,
 )
 from survey_service.web.answer.ways import minutes_to_answer, next_url, start_url
+from survey_service.web.installation import the_day, the_keys
 from survey_service.web.kiosk.cookies import FAREWELL, forget, on_tablet
 from survey_service.web.kiosk.leaving import Farewell, leave_with, send_and_leave
 from survey_service.web.language import long_date, translate
@@ -72,7 +70,7 @@ def follow_code(code: str) -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def follow_link(token: str) -> ResponseReturnValue:
     """Begin an anonymous response through a unit's open link."""
-    entrance = answering.enter_with_link(_keys(), token)
+    entrance = answering.enter_with_link(the_keys(), token)
     begin_sitting(entrance.response_id)
     return redirect(url_for("answer.introduction"), code=303)
 
@@ -120,7 +118,7 @@ def answer(number: int) -> ResponseReturnValue:
     require_page_token(sitting, str(number), form.page.data)
     require_valid(form)
     if form.clear.data:
-        answering.clear_answer(_keys(), sitting.response_id, number)
+        answering.clear_answer(the_keys(), sitting.response_id, number)
         return redirect(url_for("answer.question", number=number), code=303)
     error = _save(sitting, number, form)
     if error is not None:
@@ -169,8 +167,8 @@ def send() -> ResponseReturnValue:
     """Send the response."""
     sitting = _sitting_of_whole_form()
     if on_tablet():
-        return send_and_leave(sitting, _today())
-    answering.send(_keys(), sitting.response_id, _today())
+        return send_and_leave(sitting, the_day())
+    answering.send(the_keys(), sitting.response_id, the_day())
     return redirect(url_for("answer.thanks"), code=303)
 
 
@@ -179,7 +177,7 @@ def send() -> ResponseReturnValue:
 def delete() -> ResponseReturnValue:
     """Delete what was answered so far."""
     sitting = _sitting_of_whole_form()
-    answering.delete(_keys(), sitting.response_id)
+    answering.delete(the_keys(), sitting.response_id)
     if on_tablet():
         return leave_with(Farewell.DELETED)
     end_sitting()
@@ -190,7 +188,7 @@ def delete() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def thanks() -> ResponseReturnValue:
     """Thank, and show the withdrawal code to who came with a code."""
-    receipt = answering.find_receipt(_keys(), current_sitting().response_id)
+    receipt = answering.find_receipt(the_keys(), current_sitting().response_id)
     code = receipt.withdrawal_code
     return render_template(
         "answer/thanks.html",
@@ -229,7 +227,7 @@ def withdraw() -> ResponseReturnValue:
     require_valid(form)
     typed = form.code.data or ""
     try:
-        answering.withdraw(_keys(), typed)
+        answering.withdraw(the_keys(), typed)
     except (CodeMistyped, CodeRefused) as refusal:
         error = code_error(refusal, typed, "error.withdrawal_unknown")
         return render_template("answer/withdraw.html", error=error, code=typed), 400
@@ -256,7 +254,7 @@ def code_error(refusal: Exception, typed: str, unknown: str) -> str:
 
 def _enter_with(code: str) -> ResponseReturnValue:
     try:
-        entrance = answering.enter_with_code(_keys(), code, _today())
+        entrance = answering.enter_with_code(the_keys(), code, the_day())
     except (CodeMistyped, CodeRefused) as refusal:
         error = code_error(refusal, code, "error.code_unknown")
         return render_template("answer/enter.html", error=error, code=code), 400
@@ -273,7 +271,7 @@ def _question_page(
     if is_text and error is not None:
         selected = typed
     elif is_text and selected is not None:
-        selected = answering.read_free_text(_keys(), page)
+        selected = answering.read_free_text(the_keys(), page)
     return render_template(
         "answer/question.html",
         survey_title=page.instrument.title.read_in(g.language),
@@ -309,7 +307,7 @@ def _save(sitting: Sitting, number: int, form: AnswerForm) -> str | None:
     if item.block is Block.FREE_TEXT:
         if value or sitting.may_read(number):
             try:
-                answering.save_free_text(_keys(), sitting.response_id, number, value)
+                answering.save_free_text(the_keys(), sitting.response_id, number, value)
             except TextTooLong:
                 return translate("error.answer_too_long", limit=FREE_TEXT_LIMIT)
         else:
@@ -357,11 +355,3 @@ def _sitting_of_whole_form() -> Sitting:
     require_page_token(sitting, WHOLE_RESPONSE, form.page.data)
     require_valid(form)
     return sitting
-
-
-def _today() -> date:
-    return cast("date", current_app.extensions["survey_today"]())
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])

@@ -2,15 +2,14 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import cast
 
 from flask import Response, current_app, g, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service.fieldwork import answering, kiosk
-from survey_service.storage.keys import KeyStore
 from survey_service.web.answer.sitting import Sitting, current_sitting
 from survey_service.web.errors import SittingMissing
+from survey_service.web.installation import the_keys
 from survey_service.web.kiosk.cookies import FAREWELL, LAST, UNSENT, current_minute, remember
 from survey_service.web.settings import Settings
 
@@ -43,7 +42,7 @@ def leave_with(farewell: Farewell, audience: str | None = None) -> Response:
 def send_and_leave(sitting: Sitting, today: date) -> ResponseReturnValue:
     """Send what was answered on a tablet; who came with an access code sees their receipt first."""
     state = answering.look_over(sitting.response_id).state
-    answering.send(_keys(), sitting.response_id, today)
+    answering.send(the_keys(), sitting.response_id, today)
     if state.has_code:
         return redirect(url_for("answer.thanks"), code=303)
     return leave_with(Farewell.SENT, state.audience)
@@ -67,7 +66,7 @@ def drop_unfinished() -> None:
         response_id = current_sitting().response_id
     except SittingMissing:
         return
-    kiosk.leave_unfinished(_keys(), response_id)
+    kiosk.leave_unfinished(the_keys(), response_id)
 
 
 def was_left_long_ago() -> bool:
@@ -84,7 +83,3 @@ def was_left_long_ago() -> bool:
     if session.get(SEEN) != now:
         session[SEEN] = now
     return False
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])

@@ -1,9 +1,8 @@
 """The evaluator's side: pair a tablet with a unit, see the paired ones, end a pairing."""
 
-from typing import cast
 from uuid import UUID
 
-from flask import abort, current_app, make_response, redirect, render_template, session, url_for
+from flask import abort, make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 from flask_wtf import FlaskForm
@@ -12,10 +11,10 @@ from wtforms import StringField
 
 from survey_service.fieldwork import kiosk
 from survey_service.fieldwork.kiosk import KioskRefused, PairingRefused
-from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord
 from survey_service.web.access import Access, access
 from survey_service.web.form_data import PostedFields
+from survey_service.web.installation import the_keys
 from survey_service.web.kiosk.cookies import keep_pairing, pairing_token
 from survey_service.web.kiosk.leaving import drop_unfinished
 from survey_service.web.kiosk.views import pages
@@ -51,7 +50,7 @@ def pair(project_id: UUID) -> ResponseReturnValue:
         raise CSRFError
     name = form.name.data or ""
     try:
-        token = kiosk.pair_tablet(_keys(), project_id, _unit_id(form.unit.data), name)
+        token = kiosk.pair_tablet(the_keys(), project_id, _unit_id(form.unit.data), name)
     except PairingRefused:
         error = translate("error.tablet_name" if name.strip() else "error.tablet_name_missing")
         return _tablets_page(project, error=error, name=name, unit=form.unit.data), 400
@@ -104,11 +103,7 @@ def _unit_id(posted: str | None) -> UUID:
 def _end_earlier_pairing() -> None:
     """One browser is one tablet: what it was paired as before must not stay in the list."""
     try:
-        earlier = kiosk.find_tablet(_keys(), pairing_token())
+        earlier = kiosk.find_tablet(the_keys(), pairing_token())
     except KioskRefused:
         return
     kiosk.revoke_tablet(earlier.id)
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])

@@ -1,7 +1,6 @@
 """The pages of a shared tablet: start, are you still there, are you somebody new, goodbye."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from flask import (
     Blueprint,
@@ -24,7 +23,6 @@ from survey_service.fieldwork import answering, kiosk
 from survey_service.fieldwork.access_codes import CodeMistyped
 from survey_service.fieldwork.answering import AnsweringRefused, CodeRefused
 from survey_service.fieldwork.kiosk import KioskRefused
-from survey_service.storage.keys import KeyStore
 from survey_service.storage.kiosk import KioskRecord
 from survey_service.web.access import Access, access
 from survey_service.web.answer.forms import AnsweringForm, CodeForm, PageForm
@@ -39,6 +37,7 @@ from survey_service.web.answer.views import WHOLE_RESPONSE, code_error
 from survey_service.web.answer.ways import next_url
 from survey_service.web.contacts import answer_for_project
 from survey_service.web.errors import PageMisplaced, SittingMissing
+from survey_service.web.installation import the_keys
 from survey_service.web.kiosk.cookies import (
     FAREWELL,
     LAST,
@@ -160,7 +159,7 @@ def resume() -> ResponseReturnValue:
     typed = form.code.data or ""
     today = current_app.extensions["survey_today"]()
     try:
-        entrance = answering.enter_with_code(_keys(), typed, today)
+        entrance = answering.enter_with_code(the_keys(), typed, today)
     except (CodeMistyped, CodeRefused) as refusal:
         error = code_error(refusal, typed, "error.code_unknown")
         return _start_page(tablet, error=error, code=typed), 400
@@ -225,7 +224,7 @@ def goodbye() -> ResponseReturnValue:
 def _require_tablet() -> KioskRecord:
     """Return the tablet this browser is paired as; without one the pairing is forgotten."""
     try:
-        tablet = kiosk.find_tablet(_keys(), pairing_token())
+        tablet = kiosk.find_tablet(the_keys(), pairing_token())
     except KioskRefused:
         after_this_request(_forget_pairing)
         raise
@@ -265,7 +264,3 @@ def _start_page(tablet: KioskRecord, error: str | None = None, code: str = "") -
 def _button_text(audience: str) -> str:
     key = f"kiosk.start.{audience}"
     return translate(key) if has_text(key) else audience
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])

@@ -13,7 +13,6 @@ from survey_service.catalogue import UnknownInstrument
 from survey_service.fieldwork import answering, offline
 from survey_service.fieldwork.access_codes import format_code
 from survey_service.fieldwork.offline import OfflineSitting, Outcome, Packet, PacketRefused, Step
-from survey_service.storage.keys import KeyStore
 from survey_service.texts import LANGUAGES, load_texts
 from survey_service.web.access import Access, access
 from survey_service.web.answer.sitting import (
@@ -26,6 +25,7 @@ from survey_service.web.answer.sitting import (
 from survey_service.web.answer.views import WHOLE_RESPONSE
 from survey_service.web.contacts import answer_for_project
 from survey_service.web.errors import SittingMissing
+from survey_service.web.installation import the_keys
 from survey_service.web.language import TEXTS, translate
 from survey_service.web.offline import scripts
 from survey_service.web.offline.questions import address_of, questionnaire_pages
@@ -129,7 +129,7 @@ def sitting() -> ResponseReturnValue:
     learned the rest, is given what may have changed alone: data can be dear.
     """
     current = current_sitting()
-    prepared = offline.prepare(_keys(), current.response_id)
+    prepared = offline.prepare(the_keys(), current.response_id)
     changing = _changing_values(current, prepared)
     if hmac.compare_digest(
         request.args.get("known", "").encode(), page_token(current, WHOLE_RESPONSE).encode()
@@ -174,7 +174,7 @@ def answers() -> ResponseReturnValue:
         ticket=_text(posted, "ticket"),
         sealed_answers=offline.decode_base64(_text(posted, "sealed")),
     )
-    receipt = offline.deliver(_keys(), packet, current_app.extensions["survey_today"]())
+    receipt = offline.deliver(the_keys(), packet, current_app.extensions["survey_today"]())
     _adjust_sitting(receipt, str(posted.get("page_secret") or ""))
     return {"outcome": receipt.outcome.value}, _STATUS[receipt.outcome]
 
@@ -189,7 +189,7 @@ def waiting() -> ResponseReturnValue:
     if type(count) is not int or not 0 <= count <= _WAITING_LIMIT:
         raise PacketRefused("count: expected a whole number of answers")
     device_id = _uuid(posted, "device_id")
-    offline.report_waiting(_keys(), _text(posted, "ticket"), device_id, count)
+    offline.report_waiting(the_keys(), _text(posted, "ticket"), device_id, count)
     return "", 204
 
 
@@ -320,7 +320,3 @@ def _uuid(posted: dict[str, Any], name: str) -> UUID:
         return UUID(_text(posted, name))
     except ValueError:
         raise PacketRefused(f"{name}: expected a UUID") from None
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])

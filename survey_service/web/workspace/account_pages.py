@@ -1,6 +1,5 @@
 """Who may sign in, for administrators: a list, adding, changing, keeping out, new passwords."""
 
-from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from survey_service.storage import projects
 from survey_service.storage.accounts import AccountRecord, MunicipalityName
 from survey_service.storage.database import reading
 from survey_service.web.access import Access, access
+from survey_service.web.installation import the_moment
 from survey_service.web.language import translate
 from survey_service.web.settings import Settings
 from survey_service.web.workspace.auditing import name_object
@@ -66,7 +66,7 @@ def add_account() -> ResponseReturnValue:
     try:
         scope = _typed_scope(form, municipality)
         account, password = administration.add_account(
-            _actor(), form.name.data or "", scope, _now()
+            _actor(), form.name.data or "", scope, the_moment()
         )
     except InputRefused as refused:
         form.refuse(refused.faults)
@@ -109,7 +109,7 @@ def change_account(account_id: UUID, step: str) -> ResponseReturnValue:
     require_confirmed()
     try:
         if step == "nulstil":
-            password = administration.reset_password(_actor(), account_id, _now())
+            password = administration.reset_password(_actor(), account_id, the_moment())
             return _password_page(account, password, is_new=False)
         change = administration.disable if step == "deaktiver" else administration.enable
         change(_actor(), account_id)
@@ -118,10 +118,6 @@ def change_account(account_id: UUID, step: str) -> ResponseReturnValue:
     done = translate(f"workspace.account_steps.{STEPS[step]}_done", name=account.name)
     flash(done)
     return redirect(url_for("workspace.accounts"), code=303)
-
-
-def _now() -> datetime:
-    return cast("datetime", current_app.extensions["survey_now"]())
 
 
 def _actor() -> AccountRecord:

@@ -10,8 +10,8 @@ from flask_login import current_user
 
 from survey_service.accounts import audit
 from survey_service.accounts.audit import AuditFilter, AuditPage, AuditRecord, ChainState
-from survey_service.storage.keys import KeyStore
 from survey_service.web.access import Access, access
+from survey_service.web.installation import the_keys
 from survey_service.web.language import has_text, translate
 from survey_service.web.settings import Settings
 from survey_service.web.workspace.blueprint import pages
@@ -46,7 +46,7 @@ def show_audit() -> str:
         **workspace_frame(),
         rows=[_row(entry, found) for entry in found.entries],
         # The whole log is read for it: once is enough for who looks through it.
-        chain=_chain_words(audit.verify(_keys())) if number == 1 else None,
+        chain=_chain_words(audit.verify(the_keys())) if number == 1 else None,
         actions=_action_choices(found, wanted),
         actors=[(str(account_id), name) for account_id, name in found.actors],
         wanted_action=wanted.action or "",
@@ -178,10 +178,6 @@ def _page_url(wanted: AuditFilter, number: int) -> str:
 
 def _own_municipality() -> UUID | None:
     return cast("UUID | None", current_user.record.municipality_id)
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])
 
 
 def _settings() -> Settings:

@@ -1,8 +1,7 @@
 """One place that enters in the audit log what was done in the workspace, whatever page did it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,8 +14,8 @@ from survey_service.accounts.audit import UNKNOWN, Actor, Outcome, actor_of
 from survey_service.accounts.sign_in import clean_name
 from survey_service.storage import accounts
 from survey_service.storage.database import reading
-from survey_service.storage.keys import KeyStore
 from survey_service.web.access import Access, access_rule_of
+from survey_service.web.installation import the_keys, the_moment
 from survey_service.web.workspace.audit_actions import (
     ANSWERS_WITH_A_FILE,
     ANSWERS_WITH_A_PAGE,
@@ -100,7 +99,7 @@ def _enter_sign_in(response: Response) -> None:
     actor, about = (UNKNOWN, ("", "")) if is_of_network else _who_tried(action)
     outcome = Outcome.DONE if response.status_code < 400 else Outcome.REFUSED
     if action == "sign_in_locked_out":
-        since = _now() - LOCK_OUTS_TOLD_AFTER
+        since = the_moment() - LOCK_OUTS_TOLD_AFTER
         if audit.was_recorded_since(action, about[1], since):
             return
     _record(actor, action, about, outcome)
@@ -128,7 +127,7 @@ def _who_tried(action: str) -> tuple[Actor, tuple[str, str]]:
         name = clean_name(request.form.get("name", ""))
         found = accounts.find_account_by_name(reading(), name)
         if found is None:
-            return UNKNOWN, ("name", audit.hash_of_name(_keys(), name))
+            return UNKNOWN, ("name", audit.hash_of_name(the_keys(), name))
         actor = actor_of(found)
     elif action == "signed_in":
         actor = _signed_in()
@@ -183,12 +182,4 @@ def _signed_in() -> Actor | None:
 
 
 def _record(actor: Actor, action: str, about: tuple[str, str], outcome: Outcome) -> None:
-    audit.record(_keys(), actor, action, about, outcome, now=_now())
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])
-
-
-def _now() -> datetime:
-    return cast("datetime", current_app.extensions["survey_now"]())
+    audit.record(the_keys(), actor, action, about, outcome, now=the_moment())

@@ -25,9 +25,9 @@ from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import invitations as storage
 from survey_service.storage.database import reading
 from survey_service.storage.invitations import BatchRecord
-from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.web.access import Access, access
+from survey_service.web.installation import the_keys
 from survey_service.web.language import long_date, translate
 from survey_service.web.settings import Settings
 from survey_service.web.workspace.blueprint import pages
@@ -98,7 +98,7 @@ def show_batch(batch_id: UUID) -> ResponseReturnValue:
 def fetch_document(batch_id: UUID, name: str) -> ResponseReturnValue:
     """Give one document of a batch, while it may be fetched."""
     batch, project, wave = find_own_batch(batch_id)
-    people = fetch_invited(_keys(), batch, current_app.extensions["survey_today"]())
+    people = fetch_invited(the_keys(), batch, current_app.extensions["survey_today"]())
     if name.endswith(".csv"):
         words = mail_words(project, wave)
         write = _merge_file if name == "flettefil.csv" else _digital_post_file
@@ -141,7 +141,7 @@ def reminder_letters(batch_id: UUID) -> ResponseReturnValue:
     batch, project, wave = find_own_batch(batch_id)
     require_confirmed()
     today = current_app.extensions["survey_today"]()
-    rows = load_contacts(_keys(), batch)
+    rows = load_contacts(the_keys(), batch)
     # Printing again on the same day, or beside that day's e-mails, is the same round.
     if batch.reminded_on != today:
         try:
@@ -167,7 +167,7 @@ def find_own_batch(batch_id: UUID) -> tuple[BatchRecord, ProjectRecord, WaveReco
     project, wave = find_own_wave(batch.wave_id)
     limit = own_units(project)
     if limit is not None and not (
-        wave.status == WaveStatus.OPEN and find_batch_units(_keys(), batch) <= limit
+        wave.status == WaveStatus.OPEN and find_batch_units(the_keys(), batch) <= limit
     ):
         abort(404)
     return batch, project, wave
@@ -207,7 +207,7 @@ def _hint(name: str) -> str:
 
 def _count_emails(batch: BatchRecord) -> tuple[int, int]:
     """Return how many of a batch have an e-mail address, and how many of them were mailed."""
-    rows = [row for row, contact in load_contacts(_keys(), batch) if contact.email]
+    rows = [row for row, contact in load_contacts(the_keys(), batch) if contact.email]
     return len(rows), sum(1 for row in rows if row.is_mailed)
 
 
@@ -279,7 +279,3 @@ def _download(content: bytes, name: str, media_type: str) -> Response:
     response = Response(content, content_type=media_type)
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     return response
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])

@@ -6,17 +6,17 @@ never loads it.
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import abort, current_app, redirect, render_template, request, send_file
+from flask import abort, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from wtforms import StringField, TextAreaField
 
 from survey_service.faults import InputRefused
 from survey_service.web.access import Access, access, may_open
+from survey_service.web.installation import the_day
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm
 from survey_service.web.workspace.frame import find_own_project, project_frame
@@ -111,7 +111,7 @@ def write_words(project_id: UUID, number: int, kind: str, language: str) -> Resp
         return _words_page(release, order, form), 400
     if form.act.data == PREVIEW:
         return _words_page(release, order, form, words)
-    save_words(place_of(release, order), words, _today())
+    save_words(place_of(release, order), words, the_day())
     return redirect(brief_url("brief_page", release, order), code=303)
 
 
@@ -131,7 +131,7 @@ def _read_words(
         TypedWords(
             form.introduction.data or "", form.next_steps.data or "", form.told_by.data or ""
         ),
-        _today(),
+        the_day(),
         lambda words: find_excess(release, numbered, words, accessibility_url()),
     )
 
@@ -218,7 +218,3 @@ def _find_brief(
     ):
         abort(404)
     return release, order
-
-
-def _today() -> date:
-    return cast("date", current_app.extensions["survey_today"]())

@@ -1,10 +1,8 @@
 """What was decided after a release: for each principle and unit, what, by which role, by when."""
 
-from datetime import date
-from typing import cast
 from uuid import UUID
 
-from flask import abort, current_app, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, StringField
 
@@ -23,6 +21,7 @@ from survey_service.storage.database import reading
 from survey_service.storage.decisions import DecisionRecord
 from survey_service.storage.projects import ProjectRecord
 from survey_service.web.access import Access, access, may_open
+from survey_service.web.installation import the_day
 from survey_service.web.language import long_date, translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import ConfirmForm, WorkspaceForm, require_confirmed
@@ -61,7 +60,7 @@ def add_decision(project_id: UUID) -> ResponseReturnValue:
         due_on=form.due_on.data,
     )
     try:
-        decide(project, new, own_units(project), _today())
+        decide(project, new, own_units(project), the_day())
     except InputRefused as refused:
         form.refuse(refused.faults)
         return _page(project, form), 400
@@ -74,7 +73,7 @@ def change_done(decision_id: UUID) -> ResponseReturnValue:
     """Mark a decision as carried out, or as not yet after all."""
     _, found = _find_own(decision_id)
     require_confirmed()
-    mark_done(decision_id, None if found.done_on else _today())
+    mark_done(decision_id, None if found.done_on else the_day())
     return _back_to(found.project_id)
 
 
@@ -147,7 +146,7 @@ def _shown(found: DecisionRecord, limit: frozenset[str] | None) -> dict[str, obj
         "due_on": long_date(found.due_on),
         "release": found.release_number,
         "done_on": long_date(found.done_on) if found.done_on else None,
-        "is_late": found.done_on is None and found.due_on < _today(),
+        "is_late": found.done_on is None and found.due_on < the_day(),
         "done_url": url_for("workspace.decision_done", decision_id=found.id),
         "remove_url": url_for("workspace.remove_decision", decision_id=found.id),
         "may_change": may_change,
@@ -156,7 +155,3 @@ def _shown(found: DecisionRecord, limit: frozenset[str] | None) -> dict[str, obj
 
 def _back_to(project_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("workspace.decisions", project_id=project_id), code=303)
-
-
-def _today() -> date:
-    return cast("date", current_app.extensions["survey_today"]())

@@ -1,6 +1,5 @@
 """Inviting people to a wave: who was invited when, a list of people, or a number of codes."""
 
-from typing import cast
 from uuid import UUID
 
 from flask import current_app, g, redirect, render_template, request, url_for
@@ -16,10 +15,10 @@ from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import invitations as storage
 from survey_service.storage import projects
 from survey_service.storage.database import reading
-from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.texts import LANGUAGES
 from survey_service.web.access import Access, access
+from survey_service.web.installation import the_keys
 from survey_service.web.language import long_date, translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm
@@ -181,7 +180,7 @@ def _draft_list(
 ) -> tuple[InvitationDraft, tuple[str, ...]]:
     listed = read_invitation_list((form.people.data or "").encode())
     draft = invitation_drafts.draft_from_list(
-        _keys(), project, wave, listed, own_unit_records(project),
+        the_keys(), project, wave, listed, own_unit_records(project),
         skips_invited=bool(form.skip_invited.data),
     )  # fmt: skip
     return draft, listed.ignored_columns
@@ -196,7 +195,7 @@ def _refuse(form: WorkspaceForm, refusal: InputRefused) -> None:
 
 def _invite(wave: WaveRecord, kind: BatchKind, draft: InvitationDraft) -> ResponseReturnValue:
     today = current_app.extensions["survey_today"]()
-    batch_id = invitations.invite_batch(_keys(), wave.id, kind, draft.invitees, today)
+    batch_id = invitations.invite_batch(the_keys(), wave.id, kind, draft.invitees, today)
     return redirect(url_for("workspace.batch", batch_id=batch_id), code=303)
 
 
@@ -291,7 +290,3 @@ def _is_count(text: str) -> bool:
 
 def _audiences(wave: WaveRecord) -> list[str]:
     return sorted(projects.find_wave_instruments(reading(), wave.id))
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])

@@ -4,7 +4,6 @@ What is kept is bound to the account whose session it was: on a computer that se
 whoever signs in next must see nothing of what another had typed, who may have had other rights.
 """
 
-from datetime import datetime
 from typing import Any, cast
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 from uuid import UUID
@@ -16,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from survey_service.accounts import kept_forms
 from survey_service.accounts.kept_forms import KeptForm
+from survey_service.web.installation import the_moment
 from survey_service.web.language import translate
 from survey_service.web.settings import Settings
 from survey_service.web.workspace.blueprint import pages
@@ -118,14 +118,14 @@ def keep_posted_form(owner: UUID) -> str:
         return "not_kept"
     if not form.fields:
         return "ended"
-    token = kept_forms.keep_form(owner, form, _now())
+    token = kept_forms.keep_form(owner, form, the_moment())
     session[_TOKENS] = [*_tokens(), token][-MOST_TABS:]
     return "kept"
 
 
 def find_own_forms(account_id: UUID) -> dict[str, KeptForm]:
     """Return the kept forms this browser has the keys to and that are this account's."""
-    found = {token: kept_forms.open_form(token, account_id, _now()) for token in _tokens()}
+    found = {token: kept_forms.open_form(token, account_id, the_moment()) for token in _tokens()}
     return {
         token: form for token, form in found.items() if form is not None and _is_ours(form.path)
     }
@@ -238,7 +238,3 @@ def _owner_of(ended: dict[str, Any]) -> UUID | None:
 def _tokens() -> list[str]:
     stored = session.get(_TOKENS, [])
     return [str(token) for token in stored] if isinstance(stored, list) else []
-
-
-def _now() -> datetime:
-    return cast("datetime", current_app.extensions["survey_now"]())

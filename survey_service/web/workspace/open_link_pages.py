@@ -1,6 +1,5 @@
 """A wave's open links: make one per unit and audience, with its poster, and withdraw them."""
 
-from typing import cast
 from uuid import UUID
 
 from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
@@ -12,10 +11,10 @@ from survey_service.fieldwork import invitations
 from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import projects
 from survey_service.storage.database import reading
-from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord, UnitRecord, WaveRecord
 from survey_service.texts import LANGUAGES
 from survey_service.web.access import Access, access
+from survey_service.web.installation import the_keys
 from survey_service.web.language import translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm, require_confirmed
@@ -50,7 +49,7 @@ def open_links(wave_id: UUID) -> ResponseReturnValue:
     except InputRefused as refusal:
         form.refuse(refusal.faults)
         return _links_page(project, wave, form), 400
-    token = invitations.make_open_link(_keys(), wave_id, unit.id, audience)
+    token = invitations.make_open_link(the_keys(), wave_id, unit.id, audience)
     return _links_page(project, wave, form, made=(unit, audience, token))
 
 
@@ -66,7 +65,7 @@ def poster(wave_id: UUID) -> ResponseReturnValue:
     language = form.language.data or ""
     if not is_sent or language not in LANGUAGES:
         abort(404)
-    if not invitations.is_open_link(_keys(), wave_id, form.token.data or ""):
+    if not invitations.is_open_link(the_keys(), wave_id, form.token.data or ""):
         abort(404)
     facts = letter_facts(project, wave, current_app.extensions["survey_today"]())
     content = write_poster(_link(form.token.data or ""), facts, language)
@@ -173,7 +172,3 @@ def _link(token: str) -> str:
 
 def _audiences(wave: WaveRecord) -> list[str]:
     return sorted(projects.find_wave_instruments(reading(), wave.id))
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])

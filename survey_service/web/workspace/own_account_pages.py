@@ -2,7 +2,6 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from datetime import datetime
 from typing import cast
 
 from cryptography.exceptions import InvalidTag
@@ -24,9 +23,9 @@ from survey_service.accounts.sign_in import (
 from survey_service.accounts.two_step import TwoStepStart
 from survey_service.faults import InputRefused
 from survey_service.storage.accounts import AccountRecord
-from survey_service.storage.keys import KeyStore
 from survey_service.texts import LANGUAGES
 from survey_service.web.access import Access, access
+from survey_service.web.installation import the_keys, the_moment
 from survey_service.web.language import translate
 from survey_service.web.settings import Settings
 from survey_service.web.workspace.blueprint import pages
@@ -112,7 +111,7 @@ def set_up_two_step() -> ResponseReturnValue:
         return _set_up_page(form, start)
     try:
         codes = two_step.confirm_two_step(
-            _keys(), record, start.sealed, form.code.data or "", _now()
+            the_keys(), record, start.sealed, form.code.data or "", the_moment()
         )
     except InputRefused as refused:
         form.refuse(refused.faults)
@@ -148,7 +147,7 @@ def recovery_codes() -> ResponseReturnValue:
         return _known_password_page(form, "recovery_codes")
     if not _knows_password(form.current_password):
         return _known_password_page(form, "recovery_codes"), 400
-    return _codes_page(two_step.renew_recovery_codes(_keys(), record), is_new=False)
+    return _codes_page(two_step.renew_recovery_codes(the_keys(), record), is_new=False)
 
 
 @pages.post("/min-konto/log-ud-alle-steder")
@@ -164,7 +163,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 def _knows_password(field: PasswordField) -> bool:
     """Whether the password so far was typed; else the field tells what is wrong."""
     try:
-        if confirm_password(_keys(), _own(), field.data or "", _now()):
+        if confirm_password(the_keys(), _own(), field.data or "", the_moment()):
             return True
         field.errors = [translate("fault.wrong_password")]
     except TooManyTries as refused:
@@ -177,9 +176,9 @@ def _start_or_resume(record: AccountRecord) -> TwoStepStart:
     name = _settings().service_name.read_in(g.language)
     try:
         sealed = b64decode(session[SETTING_UP], validate=True)
-        return two_step.resume_two_step(_keys(), record, name, sealed)
+        return two_step.resume_two_step(the_keys(), record, name, sealed)
     except (KeyError, TypeError, ValueError, InvalidTag):
-        start = two_step.start_two_step(_keys(), record, name)
+        start = two_step.start_two_step(the_keys(), record, name)
         session[SETTING_UP] = b64encode(start.sealed).decode()
         return start
 
@@ -242,13 +241,5 @@ def _own() -> AccountRecord:
     return cast("AccountRecord", current_user.record)
 
 
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])
-
-
 def _settings() -> Settings:
     return cast("Settings", current_app.extensions["survey_settings"])
-
-
-def _now() -> datetime:
-    return cast("datetime", current_app.extensions["survey_now"]())

@@ -5,10 +5,9 @@ at it is entered in the audit log.
 """
 
 from collections.abc import Sequence
-from typing import cast
 from uuid import UUID
 
-from flask import abort, current_app, g, redirect, render_template, url_for
+from flask import abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
@@ -29,9 +28,9 @@ from survey_service.measurement.quote_disclosure import LONGEST_QUOTE, MOST_QUOT
 from survey_service.storage import projects, setup
 from survey_service.storage.database import reading
 from survey_service.storage.free_texts import Review
-from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.web.access import Access, access
+from survey_service.web.installation import the_keys
 from survey_service.web.language import translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm
@@ -131,7 +130,13 @@ def review(wave_id: UUID, audience: str, item_key: str, text_id: UUID) -> Respon
     decision = Review(form.step.data)
     try:
         review_text(
-            _keys(), project, wave, (audience, item_key), text_id, decision, form.quote.data or ""
+            the_keys(),
+            project,
+            wave,
+            (audience, item_key),
+            text_id,
+            decision,
+            form.quote.data or "",
         )
     except WordsUnknown:
         abort(404)
@@ -222,7 +227,7 @@ def _read(
     project: ProjectRecord, wave: WaveRecord, audience: str, item_key: str
 ) -> tuple[Item, tuple[OwnText, ...]]:
     try:
-        return read_group(_keys(), project, wave, audience, item_key)
+        return read_group(the_keys(), project, wave, audience, item_key)
     except WordsUnknown:
         abort(404)
 
@@ -277,7 +282,3 @@ def _known_places(project: ProjectRecord) -> list[str]:
     units = projects.find_unit_tree(reading(), project.municipality_id)
     whole = project.municipality_name
     return [whole, whole.removesuffix(" Kommune"), *(unit.name for unit in units)]
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])

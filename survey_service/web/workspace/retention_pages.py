@@ -1,10 +1,9 @@
 """What signed-in people are told about the end of a project's answers, and the proof of it."""
 
 from datetime import date
-from typing import cast
 from uuid import UUID
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service.fieldwork.retention import (
@@ -12,11 +11,11 @@ from survey_service.fieldwork.retention import (
     find_purge_day,
     find_warnings,
 )
-from survey_service.storage.keys import KeyStore
 from survey_service.storage.projects import ProjectRecord
 from survey_service.storage.purge_proofs import PurgeProof
 from survey_service.storage.retention import PURGED_TABLES
 from survey_service.web.access import Access, access, may_open
+from survey_service.web.installation import the_day, the_keys
 from survey_service.web.language import long_date, translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.frame import find_own_project, project_frame
@@ -30,19 +29,21 @@ def purge_proof(project_id: UUID) -> ResponseReturnValue:
     return render_template(
         "workspace/purge_proof.html",
         **project_frame(project, "project"),
-        proofs=[_proof_view(proof, digest) for proof, digest in find_proofs(_keys(), project_id)],
+        proofs=[
+            _proof_view(proof, digest) for proof, digest in find_proofs(the_keys(), project_id)
+        ],
         back_url=url_for("workspace.project", project_id=project_id),
     )
 
 
 def purge_day(project: ProjectRecord) -> date | None:
     """Return the day a project's answers were deleted on, None where they are there."""
-    return find_purge_day(_keys(), project, _today())
+    return find_purge_day(the_keys(), project, the_day())
 
 
 def purged_note(project: ProjectRecord, day: date) -> dict[str, str | None]:
     """Return what a purged project's page says, with the way to the proof for whom may see it."""
-    has_proof = may_open("workspace.purge_proof") and bool(find_proofs(_keys(), project.id))
+    has_proof = may_open("workspace.purge_proof") and bool(find_proofs(the_keys(), project.id))
     return {
         "text": translate("workspace.retention.purged", date=long_date(day)),
         "url": url_for("workspace.purge_proof", project_id=project.id) if has_proof else None,
@@ -61,7 +62,7 @@ def deletion_warnings(municipality_id: UUID | None, project_id: UUID | None = No
             project=found.project.title,
             date=long_date(found.deleted_on),
         )
-        for found in find_warnings(_today(), municipality_id)
+        for found in find_warnings(the_day(), municipality_id)
         if project_id in {None, found.project.id}
     ]
 
@@ -107,11 +108,3 @@ def _file_words(proof: PurgeProof) -> str:
     return translate(
         "workspace.retention.file_searched", sought=proof.traces_sought, found=proof.traces_found
     )
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])
-
-
-def _today() -> date:
-    return cast("date", current_app.extensions["survey_today"]())

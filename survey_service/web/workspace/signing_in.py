@@ -2,11 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import timedelta
 from uuid import UUID
 
-from flask import current_app, redirect, render_template, session, url_for
+from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, login_user
 from wtforms import PasswordField, StringField
@@ -15,8 +14,8 @@ from survey_service.accounts.lock_out import TooManyTries
 from survey_service.accounts.sign_in import OneTimePasswordOver, find_session_user, sign_in
 from survey_service.accounts.two_step import check_code
 from survey_service.storage.accounts import AccountRecord
-from survey_service.storage.keys import KeyStore
 from survey_service.web.access import BY_SINGLE_SIGN_ON, Access, access
+from survey_service.web.installation import the_keys, the_moment
 from survey_service.web.language import translate
 from survey_service.web.rate_limits import note_failed_try
 from survey_service.web.workspace.blueprint import pages
@@ -117,7 +116,7 @@ def sign_in_page() -> ResponseReturnValue:
         return render_template("workspace/sign_in.html", error=None, name="")
     name = form.name.data or ""
     try:
-        record = sign_in(_keys(), name, form.password.data or "", _now())
+        record = sign_in(the_keys(), name, form.password.data or "", the_moment())
     except TooManyTries as refused:
         error = too_many_tries_text(refused)
         return render_template("workspace/sign_in.html", error=error, name=name), 429
@@ -145,7 +144,7 @@ def sign_in_code() -> ResponseReturnValue:
     if not form.is_sent():
         return _code_page(form)
     try:
-        is_right = check_code(_keys(), record, form.code.data or "", _now())
+        is_right = check_code(the_keys(), record, form.code.data or "", the_moment())
     except TooManyTries as refused:
         form.code.errors = [too_many_tries_text(refused)]
         return _code_page(form), 429
@@ -167,7 +166,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _go_half_way(record: AccountRecord) -> ResponseReturnValue:
     renew_session()
-    until = _now() + HALF_WAY_LASTS
+    until = the_moment() + HALF_WAY_LASTS
     session[HALF_WAY] = {"account": session_id(record), "until": int(until.timestamp())}
     return redirect(url_for("workspace.sign_in_code"), code=303)
 
@@ -176,7 +175,7 @@ def _find_half_way() -> AccountRecord | None:
     """Return who gave their password less than five minutes ago; it gives no rights by itself."""
     try:
         stored = session[HALF_WAY]
-        is_over = _now().timestamp() > int(stored["until"])
+        is_over = the_moment().timestamp() > int(stored["until"])
         return None if is_over else _find_by_session_id(stored["account"])
     except (KeyError, TypeError, ValueError):
         return None
@@ -192,11 +191,3 @@ def _find_by_session_id(stored: str) -> AccountRecord | None:
 
 def _code_page(form: CodeForm) -> str:
     return render_template("workspace/accounts/code.html", form=form)
-
-
-def _keys() -> KeyStore:
-    return cast("KeyStore", current_app.extensions["survey_keys"])
-
-
-def _now() -> datetime:
-    return cast("datetime", current_app.extensions["survey_now"]())

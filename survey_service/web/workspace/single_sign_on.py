@@ -17,6 +17,7 @@ from survey_service.accounts.identity_provider import (
 )
 from survey_service.accounts.single_sign_on import find_or_link_account
 from survey_service.web.access import Access, access
+from survey_service.web.installation import the_moment
 from survey_service.web.language import translate
 from survey_service.web.settings import Settings
 from survey_service.web.workspace.blueprint import pages
@@ -40,7 +41,7 @@ def go_to_provider() -> ResponseReturnValue:
         address, pending = provider.begin(_return_url())
     except ProviderUnreachable as error:
         return _refuse("unreachable", error)
-    session[_PENDING] = asdict(pending) | {"until": int((_now() + AWAY_AT_MOST).timestamp())}
+    session[_PENDING] = asdict(pending) | {"until": int((the_moment() + AWAY_AT_MOST).timestamp())}
     return redirect(address, code=303)
 
 
@@ -105,7 +106,7 @@ def _take_pending() -> PendingSignIn | None:
     """Return what this browser was sent away with less than ten minutes ago, for once."""
     stored = session.pop(_PENDING, None)
     try:
-        if _now().timestamp() > stored.pop("until"):
+        if the_moment().timestamp() > stored.pop("until"):
             return None
         return PendingSignIn(**stored)
     except (AttributeError, KeyError, TypeError):
@@ -130,7 +131,3 @@ def _refuse(why: str, error: Exception | None = None) -> tuple[str, int]:
 
 def _settings() -> Settings:
     return cast("Settings", current_app.extensions["survey_settings"])
-
-
-def _now() -> datetime:
-    return cast("datetime", current_app.extensions["survey_now"]())
