@@ -99,7 +99,7 @@ def save_basics(
             _check_framework_change(typed, session, project, framework)
         asks = setup.offers_free_text(session, project_id)
         wishes = asks if offers_free_text is None else offers_free_text
-        waves = setup.find_planned_waves(session, project_id)
+        waves = projects.find_waves(session, project_id)
         if wishes != asks and any(wave.status == WaveStatus.OPEN for wave in waves):
             typed.refuse("offers_free_text", "locked_while_open")
         elif wishes and not asks and _is_statistics_only(session, project_id):
@@ -179,7 +179,7 @@ def _check_framework_change(
     typed: TypedInput, session: Session, project: ProjectRecord, framework: str
 ) -> None:
     _check_framework(typed, framework)
-    wave_ids = [wave.id for wave in setup.find_planned_waves(session, project.id)]
+    wave_ids = [wave.id for wave in projects.find_waves(session, project.id)]
     if project.registered_on is not None:
         typed.refuse("framework", "locked_opened")
     elif setup.find_instruments(session, wave_ids):
@@ -214,7 +214,7 @@ def _check_primary(
             if not choice:
                 typed.refuse(field, "primary_incomplete")
         return
-    positions = {wave.key: wave.position for wave in setup.find_planned_waves(session, project_id)}
+    positions = {wave.key: wave.position for wave in projects.find_waves(session, project_id)}
     if audience not in set(Audience):
         typed.refuse("primary_audience", "unknown_choice")
     if first not in positions or last not in positions:
@@ -224,7 +224,7 @@ def _check_primary(
 
 
 def _check_rosters(typed: TypedInput, session: Session, project_id: UUID, minimum: int) -> None:
-    for wave in setup.find_planned_waves(session, project_id):
+    for wave in projects.find_waves(session, project_id):
         people = setup.find_roster(session, wave.id).values()
         if any(0 < count < minimum for count in people):
             typed.refuse("minimum", "minimum_above_roster", name=wave.label_da)

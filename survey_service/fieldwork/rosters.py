@@ -11,7 +11,7 @@ from survey_service.fieldwork.waves import WaveStatus
 from survey_service.storage import importing, projects, setup
 from survey_service.storage.database import Session, reading, writing
 from survey_service.storage.projects import ProjectRecord, WaveRecord
-from survey_service.storage.setup import PlannedWave, UnitPlace
+from survey_service.storage.setup import UnitPlace
 
 PEOPLE_LIMIT = 1_000_000
 LIST_FIELD = "text"
@@ -61,7 +61,7 @@ def set_roster(wave_id: UUID, people: Mapping[Cell, int]) -> None:
         projects.set_roster(session, wave_id, people)
 
 
-def find_fixed_reason(wave: WaveRecord | PlannedWave, project_id: UUID) -> str | None:
+def find_fixed_reason(wave: WaveRecord, project_id: UUID) -> str | None:
     """Return why a wave's roster cannot be changed, None where it can."""
     return _why_fixed(reading(), project_id, wave.key, wave.status)
 
@@ -154,7 +154,7 @@ def copy_roster(project: ProjectRecord, wave_id: UUID) -> None:
     """
     with writing() as session:
         _refuse_fixed(session, wave_id)
-        waves = setup.find_planned_waves(session, project.id)
+        waves = projects.find_waves(session, project.id)
         place = next((i for i, wave in enumerate(waves) if wave.id == wave_id), 0)
         before = setup.find_roster(session, waves[place - 1].id) if place else {}
         if not before:

@@ -11,10 +11,10 @@ from survey_service.faults import FieldFault
 from survey_service.fieldwork.notices import is_check_due
 from survey_service.fieldwork.wave_plan import in_order
 from survey_service.fieldwork.waves import WaveStatus
-from survey_service.storage import setup
+from survey_service.storage import projects, setup
 from survey_service.storage.database import reading
-from survey_service.storage.projects import ProjectRecord
-from survey_service.storage.setup import ContactRecord, NoticeRecord, PlannedWave, UnitPlace
+from survey_service.storage.projects import ProjectRecord, WaveRecord
+from survey_service.storage.setup import ContactRecord, NoticeRecord, UnitPlace
 
 
 class StepState(StrEnum):
@@ -41,7 +41,7 @@ class ProjectSetup:
     project: ProjectRecord
     offers_free_text: bool
     units: Sequence[UnitPlace]
-    waves: Sequence[PlannedWave]
+    waves: Sequence[WaveRecord]
     instruments: Mapping[UUID, Mapping[str, tuple[str, int]]]
     roster_sums: Mapping[UUID, Mapping[str, int]]
     notices: Mapping[str, NoticeRecord]
@@ -53,7 +53,7 @@ class ProjectSetup:
         return self.project.registered_on is not None
 
     @cached_property
-    def next_wave(self) -> PlannedWave | None:
+    def next_wave(self) -> WaveRecord | None:
         """The first wave that has not opened yet."""
         return next((wave for wave in self.waves if wave.status == WaveStatus.PLANNED), None)
 
@@ -70,7 +70,7 @@ class ProjectSetup:
 def read_setup(project: ProjectRecord) -> ProjectSetup:
     """Return a project as far as it is set up."""
     session = reading()
-    waves = setup.find_planned_waves(session, project.id)
+    waves = projects.find_waves(session, project.id)
     wave_ids = [wave.id for wave in waves]
     return ProjectSetup(
         project=project,

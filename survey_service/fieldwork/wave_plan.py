@@ -13,7 +13,7 @@ from survey_service.fieldwork.waves import WaveStatus
 from survey_service.measurement.instrument import Audience, Instrument
 from survey_service.storage import projects, setup
 from survey_service.storage.database import Session, writing
-from survey_service.storage.setup import PlannedWave
+from survey_service.storage.projects import WaveRecord
 
 LABEL_LIMIT = 60
 WAVE_LIMIT = 20
@@ -52,8 +52,8 @@ class TypedWave:
 @dataclass(frozen=True, slots=True)
 class _Draft:
     row: TypedWave
-    wave: PlannedWave
-    old: PlannedWave | None
+    wave: WaveRecord
+    old: WaveRecord | None
 
     @property
     def is_locked(self) -> bool:
@@ -86,9 +86,9 @@ def save_waves(project_id: UUID, typed_waves: Sequence[TypedWave], today: date) 
     """
     typed = TypedInput()
     with writing() as session:
-        known = {wave.id: wave for wave in setup.find_planned_waves(session, project_id)}
+        known = {wave.id: wave for wave in projects.find_waves(session, project_id)}
         rows = [row for row in typed_waves if not row.is_blank]
-        drafts = [_read(typed, row, known, today) for row in rows]
+        drafts = [_read(typed, project_id, row, known, today) for row in rows]
         typed.raise_if_any()
         ordered = _order([draft for draft in drafts if draft is not None], known)
         _check_names(typed, ordered)
@@ -105,7 +105,7 @@ def remove_wave(project_id: UUID, wave_id: UUID) -> None:
     """
     with writing() as session:
         project = projects.find_project(session, project_id)
-        waves = {wave.id: wave for wave in setup.find_planned_waves(session, project_id)}
+        waves = {wave.id: wave for wave in projects.find_waves(session, project_id)}
         wave = waves.get(wave_id)
         if project is None or wave is None:
             raise InputRefused(FieldFault("wave", "unknown_choice"))
@@ -152,7 +152,7 @@ def save_instruments(project_id: UUID, chosen: Mapping[tuple[UUID, str], str]) -
     typed = TypedInput()
     with writing() as session:
         project = projects.find_project(session, project_id)
-        waves = {wave.id: wave for wave in setup.find_planned_waves(session, project_id)}
+        waves = {wave.id: wave for wave in projects.find_waves(session, project_id)}
         fitting = fitting_instruments(project.framework if project is not None else "")
         before = setup.find_instruments(session, waves)
         after = {wave_id: dict(before.get(wave_id, {})) for wave_id in waves}
@@ -179,7 +179,11 @@ def save_instruments(project_id: UUID, chosen: Mapping[tuple[UUID, str], str]) -
 
 
 def _read(
-    typed: TypedInput, row: TypedWave, known: Mapping[UUID, PlannedWave], today: date
+    typed: TypedInput,
+    project_id: UUID,
+    row: TypedWave,
+    known: Mapping[UUID, WaveRecord],
+    today: date,
 ) -> _Draft | None:
     old = None if row.wave_id is None else known.get(row.wave_id)
     if row.wave_id is not None and old is None:
@@ -198,7 +202,9 @@ def _read(
         typed.refuse(row.field("opens_on"), "opens_in_past")
     if closes_on < opens_on:
         typed.refuse(row.field("closes_on"), "closes_before_opens")
-    blank = PlannedWave(uuid4(), "", 0, "", "", WaveStatus.PLANNED, opens_on, closes_on, "asked")
+    blank = WaveRecord(
+        uuid4(), project_id, "", 0, "", "", WaveStatus.PLANNED, opens_on, closes_on, "asked"
+    )
     wave = replace(
         old or blank,
         label_da=label_da,
@@ -214,7 +220,7 @@ def _read_day(typed: TypedInput, field: str, text: str | None, old: date | None)
 
 
 def _check_locked(
-    typed: TypedInput, row: TypedWave, old: PlannedWave | None, opens_on: date, closes_on: date
+    typed: TypedInput, row: TypedWave, old: WaveRecord | None, opens_on: date, closes_on: date
 ) -> None:
     if old is None or old.status == WaveStatus.PLANNED:
         return
@@ -226,7 +232,7 @@ def _check_locked(
         typed.refuse(row.field("closes_on"), "closes_earlier")
 
 
-def _order(drafts: Sequence[_Draft], known: Mapping[UUID, PlannedWave]) -> list[_Draft]:
+def _order(drafts: Sequence[_Draft], known: Mapping[UUID, WaveRecord]) -> list[_Draft]:
     """Return the drafts in the plan's order; a new wave comes before the first that opens later."""
     ordered = sorted(
         (draft for draft in drafts if draft.old is not None), key=lambda draft: draft.wave.position

@@ -186,9 +186,10 @@ def find_project_ids(session: Session) -> list[UUID]:
 
 
 def find_waves(session: Session, project_id: UUID) -> list[WaveRecord]:
-    """Return a project's waves in their order."""
-    statement = _select_wave().where(Wave.project_id == project_id).order_by(Wave.position)
-    return [WaveRecord(*row) for row in session.execute(statement)]
+    """Return a project's waves in their order, whether asked or imported."""
+    statement = _select_wave().where(Wave.project_id == project_id)
+    rows = session.execute(statement.order_by(Wave.position, Wave.opens_on))
+    return [WaveRecord(*row) for row in rows]
 
 
 def find_wave(session: Session, wave_id: UUID) -> WaveRecord | None:

@@ -55,25 +55,6 @@ class UnitPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedWave:
-    """One wave as it is planned or was carried out; `origin` tells whether it was imported."""
-
-    id: UUID
-    key: str
-    position: int
-    label_da: str
-    label_en: str
-    status: str
-    opens_on: date
-    closes_on: date
-    origin: str
-
-    def label(self, language: str) -> str:
-        """Return the wave's name in the interface."""
-        return self.label_en if language == "en" else self.label_da
-
-
-@dataclass(frozen=True, slots=True)
 class NoticeRecord:
     """One version of what an audience is told, and the legal basis of asking it."""
 
@@ -209,26 +190,6 @@ def remove_unit(session: Session, unit_id: UUID) -> None:
 
 
 # ---- waves ----
-
-
-def find_planned_waves(session: Session, project_id: UUID) -> list[PlannedWave]:
-    """Return a project's waves in their order, whether asked or imported."""
-    rows = session.execute(
-        select(
-            Wave.id,
-            Wave.key,
-            Wave.position,
-            Wave.label_da,
-            Wave.label_en,
-            Wave.status,
-            Wave.opens_on,
-            Wave.closes_on,
-            Wave.origin,
-        )
-        .where(Wave.project_id == project_id, Wave.origin != IMPORTING)
-        .order_by(Wave.position, Wave.opens_on)
-    )
-    return [PlannedWave(*row) for row in rows]
 
 
 def update_wave(session: Session, wave_id: UUID, **values: Any) -> None:

@@ -9,7 +9,6 @@ from survey_service.accounts.scope import visible_units
 from survey_service.storage import projects
 from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord, UnitRecord, WaveRecord
-from survey_service.storage.setup import PlannedWave
 from survey_service.web.access import may_open
 from survey_service.web.language import has_text, long_date, translate
 
@@ -85,7 +84,7 @@ def audience_name(audience: str) -> str:
     return translate(key) if has_text(key) else audience
 
 
-def wave_period(wave: WaveRecord | PlannedWave) -> str:
+def wave_period(wave: WaveRecord) -> str:
     """Return a wave's first and last day, and whether they are planned or what happened."""
     kind = "closed" if wave.status == "released" else wave.status
     return translate(

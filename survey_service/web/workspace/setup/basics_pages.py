@@ -12,10 +12,11 @@ from survey_service.faults import InputRefused
 from survey_service.fieldwork import project_setup
 from survey_service.fieldwork.municipalities import list_municipalities
 from survey_service.fieldwork.waves import WaveStatus
-from survey_service.storage import setup
+from survey_service.storage import projects, setup
 from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord
 from survey_service.web.access import Access, access, may_open
+from survey_service.web.installation import the_day, the_keys
 from survey_service.web.language import translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm
@@ -25,8 +26,6 @@ from survey_service.web.workspace.setup.room import (
     go_on,
     refuse,
     step_page,
-    the_day,
-    the_keys,
 )
 
 DEFAULT_FRAMEWORK = "recovery-2023"
@@ -92,7 +91,7 @@ def basics(project_id: UUID) -> ResponseReturnValue:
     """Change what a project is called, rests on, asks and keeps."""
     project = find_setup_project(project_id)
     is_asking = any(
-        wave.status == WaveStatus.OPEN for wave in setup.find_planned_waves(reading(), project_id)
+        wave.status == WaveStatus.OPEN for wave in projects.find_waves(reading(), project_id)
     )
     form = BasicsForm(
         data={

@@ -13,6 +13,7 @@ from survey_service.storage.database import reading
 from survey_service.storage.setup import ContactRecord
 from survey_service.web.access import Access, access
 from survey_service.web.contacts import forget_contacts, installation_contacts
+from survey_service.web.installation import the_day
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm
 from survey_service.web.workspace.setup.room import (
@@ -20,7 +21,6 @@ from survey_service.web.workspace.setup.room import (
     go_on,
     refuse,
     step_page,
-    the_day,
 )
 
 _NAMES = ("name_da", "name_en", "phone", "note_da", "note_en", "checked_on")

@@ -14,8 +14,9 @@ from survey_service.fieldwork.setup_steps import (
     list_steps,
     read_setup,
 )
-from survey_service.storage.setup import PlannedWave
+from survey_service.storage.projects import WaveRecord
 from survey_service.web.access import Access, access
+from survey_service.web.installation import the_day
 from survey_service.web.language import long_date, translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.frame import audience_name, project_frame, wave_period
@@ -24,7 +25,6 @@ from survey_service.web.workspace.setup.room import (
     find_setup_project,
     step_page,
     step_url,
-    the_day,
     told,
 )
 
@@ -145,7 +145,7 @@ def _sections(found: ProjectSetup) -> list[dict[str, object]]:
     return sections
 
 
-def _wave_row(found: ProjectSetup, wave: PlannedWave) -> dict[str, object]:
+def _wave_row(found: ProjectSetup, wave: WaveRecord) -> dict[str, object]:
     sums = found.roster_sums.get(wave.id, {})
     return {
         "label": wave.label(g.language),

@@ -2,19 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
-from typing import cast
 from uuid import UUID
 
-from flask import abort, current_app, redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_service.faults import FieldFault, InputRefused
-from survey_service.storage import setup
+from survey_service.storage import projects
 from survey_service.storage.database import reading
-from survey_service.storage.keys import KeyStore
-from survey_service.storage.projects import ProjectRecord
-from survey_service.storage.setup import PlannedWave
+from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.web.language import translate
 from survey_service.web.workspace.forms import WorkspaceForm, fault_text
 from survey_service.web.workspace.frame import (
@@ -51,9 +47,9 @@ def find_setup_project(project_id: UUID) -> ProjectRecord:
     return project
 
 
-def find_setup_wave(project: ProjectRecord, wave_id: UUID) -> PlannedWave:
+def find_setup_wave(project: ProjectRecord, wave_id: UUID) -> WaveRecord:
     """Return a wave of a project; any other is not found."""
-    waves = setup.find_planned_waves(reading(), project.id)
+    waves = projects.find_waves(reading(), project.id)
     found = next((wave for wave in waves if wave.id == wave_id), None)
     if found is None:
         abort(404)
@@ -120,13 +116,3 @@ def told(fault: FieldFault) -> str:
 def texts_of(form: WorkspaceForm, names: tuple[str, ...]) -> Mapping[str, str]:
     """Return what was typed into some of a form's fields."""
     return {name: str(form[name].data or "") for name in names}
-
-
-def the_keys() -> KeyStore:
-    """Return the installation's key files."""
-    return cast("KeyStore", current_app.extensions["survey_keys"])
-
-
-def the_day() -> date:
-    """Return the date in Denmark."""
-    return cast("date", current_app.extensions["survey_today"]())

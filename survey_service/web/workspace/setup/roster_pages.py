@@ -14,8 +14,7 @@ from survey_service.fieldwork.setup_steps import ProjectSetup, read_setup
 from survey_service.fieldwork.unit_tree import TreeRow, read_tree
 from survey_service.storage import projects
 from survey_service.storage.database import reading
-from survey_service.storage.projects import ProjectRecord
-from survey_service.storage.setup import PlannedWave
+from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.texts import LANGUAGES, load_texts
 from survey_service.web.access import Access, access
 from survey_service.web.language import TEXTS, translate
@@ -133,7 +132,7 @@ def copy_roster(project_id: UUID, wave_id: UUID) -> ResponseReturnValue:
 
 
 def _roster_page(
-    project: ProjectRecord, wave: PlannedWave, form: WorkspaceForm, list_form: ListForm
+    project: ProjectRecord, wave: WaveRecord, form: WorkspaceForm, list_form: ListForm
 ) -> str:
     rows, audiences = _table_rows(project), _audiences(project, wave)
     found = read_setup(project)
@@ -172,7 +171,7 @@ def _roster_page(
     )
 
 
-def _wave_row(found: ProjectSetup, wave: PlannedWave) -> dict[str, object]:
+def _wave_row(found: ProjectSetup, wave: WaveRecord) -> dict[str, object]:
     asked = found.asked_in(wave.id)
     sums = found.roster_sums.get(wave.id, {})
     return {
@@ -182,11 +181,11 @@ def _wave_row(found: ProjectSetup, wave: PlannedWave) -> dict[str, object]:
     }
 
 
-def _roster_url(project: ProjectRecord, wave: PlannedWave) -> str:
+def _roster_url(project: ProjectRecord, wave: WaveRecord) -> str:
     return url_for("workspace.setup_roster", project_id=project.id, wave_id=wave.id)
 
 
-def _audiences(project: ProjectRecord, wave: PlannedWave) -> list[str]:
+def _audiences(project: ProjectRecord, wave: WaveRecord) -> list[str]:
     return read_setup(project).asked_in(wave.id)
 
 
@@ -195,7 +194,7 @@ def _table_rows(project: ProjectRecord) -> list[TreeRow]:
     return rows if len(rows) <= UNITS_IN_A_TABLE else []
 
 
-def _roster_form(wave: PlannedWave, rows: list[TreeRow], audiences: list[str]) -> WorkspaceForm:
+def _roster_form(wave: WaveRecord, rows: list[TreeRow], audiences: list[str]) -> WorkspaceForm:
     stored = rosters.read_roster(wave.id)
     cells = [(row.unit.id, audience) for row in rows for audience in audiences]
     fields = {cell_field(*cell): StringField() for cell in cells}
@@ -204,12 +203,12 @@ def _roster_form(wave: PlannedWave, rows: list[TreeRow], audiences: list[str]) -
     return form
 
 
-def _stored_form(project: ProjectRecord, wave: PlannedWave) -> WorkspaceForm:
+def _stored_form(project: ProjectRecord, wave: WaveRecord) -> WorkspaceForm:
     """Return the table's form with what is stored, whatever else was sent."""
     return _roster_form(wave, _table_rows(project), _audiences(project, wave))
 
 
-def _too_few(project: ProjectRecord, wave: PlannedWave) -> list[str]:
+def _too_few(project: ProjectRecord, wave: WaveRecord) -> list[str]:
     record = projects.find_wave(reading(), wave.id)
     found = [] if record is None else rosters.find_too_few_listed(project, record)
     return [
@@ -218,7 +217,7 @@ def _too_few(project: ProjectRecord, wave: PlannedWave) -> list[str]:
     ]
 
 
-def _has_roster_before(found: ProjectSetup, wave: PlannedWave) -> bool:
+def _has_roster_before(found: ProjectSetup, wave: WaveRecord) -> bool:
     places = [one.id for one in found.waves]
     place = places.index(wave.id)
     return place > 0 and bool(found.roster_sums.get(places[place - 1]))

@@ -11,11 +11,11 @@ from survey_service.fieldwork import wave_plan
 from survey_service.fieldwork.wave_plan import TypedWave, instrument_field
 from survey_service.fieldwork.waves import WaveStatus
 from survey_service.measurement.instrument import Instrument
-from survey_service.storage import setup
+from survey_service.storage import projects, setup
 from survey_service.storage.database import reading
-from survey_service.storage.projects import ProjectRecord
-from survey_service.storage.setup import PlannedWave
+from survey_service.storage.projects import ProjectRecord, WaveRecord
 from survey_service.web.access import Access, access
+from survey_service.web.installation import the_day
 from survey_service.web.language import long_date, translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import ConfirmForm, WorkspaceForm, require_confirmed
@@ -27,7 +27,6 @@ from survey_service.web.workspace.setup.room import (
     refuse,
     step_page,
     step_url,
-    the_day,
     told,
 )
 
@@ -43,7 +42,7 @@ _NAMES = ("label_da", "label_en", "opens_on", "closes_on")
 def waves(project_id: UUID) -> ResponseReturnValue:
     """Show the plan of the waves, and change what may still change."""
     project = find_setup_project(project_id)
-    found = setup.find_planned_waves(reading(), project_id)
+    found = projects.find_waves(reading(), project_id)
     form = _wave_form(found)
     status = 200
     if form.is_sent():
@@ -87,7 +86,7 @@ def remove_wave(project_id: UUID, wave_id: UUID) -> ResponseReturnValue:
 def instruments(project_id: UUID) -> ResponseReturnValue:
     """Choose which questionnaire each audience gets in each wave."""
     project = find_setup_project(project_id)
-    found = setup.find_planned_waves(reading(), project_id)
+    found = projects.find_waves(reading(), project_id)
     fitting = wave_plan.fitting_instruments(project.framework)
     chosen = setup.find_instruments(reading(), [wave.id for wave in found])
     form = _instrument_form(found, fitting, chosen)
@@ -119,7 +118,7 @@ def instruments(project_id: UUID) -> ResponseReturnValue:
     return page, status
 
 
-def _wave_form(found: list[PlannedWave]) -> WorkspaceForm:
+def _wave_form(found: list[WaveRecord]) -> WorkspaceForm:
     """Return a form with the fields of every wave and of one to add; at the start of three."""
     suggested = [] if found else wave_plan.suggest_waves(the_day())
     fields: dict[str, object] = {}
@@ -139,7 +138,7 @@ def _wave_form(found: list[PlannedWave]) -> WorkspaceForm:
     return form
 
 
-def _typed_waves(form: WorkspaceForm, found: list[PlannedWave]) -> list[TypedWave]:
+def _typed_waves(form: WorkspaceForm, found: list[WaveRecord]) -> list[TypedWave]:
     """Return the waves as typed; which wave a row is stands in the form, not in its order."""
     known = {wave.id.hex: wave for wave in found}
     typed = []
@@ -164,7 +163,7 @@ def _typed_waves(form: WorkspaceForm, found: list[PlannedWave]) -> list[TypedWav
 
 
 def _wave_rows(
-    project: ProjectRecord, form: WorkspaceForm, found: list[PlannedWave]
+    project: ProjectRecord, form: WorkspaceForm, found: list[WaveRecord]
 ) -> list[dict[str, object]]:
     known = {wave.id.hex: wave for wave in found}
     rows = []
@@ -191,7 +190,7 @@ def _wave_rows(
     return rows
 
 
-def _removal_page(project: ProjectRecord, wave: PlannedWave, faults: list[str]) -> str:
+def _removal_page(project: ProjectRecord, wave: WaveRecord, faults: list[str]) -> str:
     return render_template(
         "workspace/setup/removal.html",
         **project_frame(project, "setup"),
@@ -208,7 +207,7 @@ def _removal_page(project: ProjectRecord, wave: PlannedWave, faults: list[str]) 
 
 
 def _instrument_form(
-    found: list[PlannedWave],
+    found: list[WaveRecord],
     fitting: dict[str, list[Instrument]],
     chosen: dict[UUID, dict[str, tuple[str, int]]],
 ) -> WorkspaceForm:
@@ -225,7 +224,7 @@ def _instrument_form(
 
 
 def _instrument_row(
-    wave: PlannedWave,
+    wave: WaveRecord,
     form: WorkspaceForm,
     fitting: dict[str, list[Instrument]],
     chosen: dict[str, tuple[str, int]],
@@ -280,7 +279,7 @@ def _version_name(one: Instrument) -> str:
 
 
 def _version_changes(
-    found: list[PlannedWave], chosen: dict[UUID, dict[str, tuple[str, int]]]
+    found: list[WaveRecord], chosen: dict[UUID, dict[str, tuple[str, int]]]
 ) -> list[str]:
     """Return a line per audience that is asked with another questionnaire or version later on."""
     changes = []
