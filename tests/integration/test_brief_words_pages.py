@@ -193,7 +193,7 @@ def test_control_characters_are_taken_out(made, evaluator):
 
 
 def test_words_that_would_break_the_page_are_refused_and_how_much_is_told(made):
-    long = OwnWords("Vi har talt med mange om det. " * 100)
+    long = OwnWords("Vi har talt med mange om det. " * 300)
     with made.context():
         release = find_release(made.project_id, 1)
         fault = find_excess(release, COMMITTEE, long)
