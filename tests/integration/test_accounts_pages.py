@@ -126,7 +126,7 @@ def test_no_municipality_is_chosen_for_anybody(visitor: Visitor) -> None:
     places = visitor.html.split('id="kommune"', 1)[1].split("</select>", 1)[0]
     assert " selected" not in places
     assert re.findall(r'value="(\w*)"', places)[0] == ""
-    assert "Vælg en kommune" in visitor.get(f"{LIST}/ny?kommune=").text
+    assert '<a href="#kommune">Kommune: Vælg en kommune' in visitor.get(f"{LIST}/ny?kommune=").html
     assert "Tilføj brugeren" not in visitor.text
 
 

@@ -32,8 +32,9 @@ STEPS = {"deaktiver": "disable", "aktiver": "enable", "nulstil": "reset"}
 
 
 class AccountForm(WorkspaceForm):
-    """Who somebody is, what they may do, and in which units."""
+    """Who somebody is, what they may do, and in which units; `kommune` is chosen in the address."""
 
+    kommune = StringField()
     name = StringField()
     role = StringField()
     units = SelectMultipleField(validate_choice=False)
