@@ -144,13 +144,14 @@ def compare_weasyprint(release: PublishedRelease, rounds: int) -> bool:
             read = weasyprint.HTML(string=html.write_page(shown))
         return read.write_pdf(stylesheets=[look], font_config=fonts, pdf_variant="pdf/ua-1")
 
-    densities = {page: find_density(page, content) for page in content.pages}
+    densities = [find_density(page, content) for page in content.pages]
 
-    def set_known(page: tuple[Block, ...], content: BriefContent) -> list[Flowable]:
-        return set_blocks(page, content.language, densities[page])
+    def set_known(content: BriefContent) -> tuple[list[list[Flowable]], bool]:
+        known = zip(content.pages, densities, strict=True)
+        return [set_blocks(page, content.language, density) for page, density in known], True
 
     def write_known() -> bytes:
-        with patch.object(pdf, "set_page", set_known):
+        with patch.object(pdf, "set_pages", set_known):
             return write_pdf(content)
 
     found = alternate(rounds, partial(write_pdf, content), write_known, write_elsewhere)

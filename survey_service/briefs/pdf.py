@@ -16,7 +16,8 @@ from survey_service.briefs.brief_style import (
 )
 from survey_service.briefs.content import BriefContent
 from survey_service.briefs.glyphs import printable
-from survey_service.briefs.pdf_fitting import fits, set_page
+from survey_service.briefs.pdf_fitting import set_pages
+from survey_service.briefs.pdf_tables import KeptTogether
 from survey_service.briefs.tagged_pdf import DocumentFacts, TaggedCanvas
 from survey_service.charts import style
 
@@ -31,28 +32,28 @@ def write_pdf(content: BriefContent) -> bytes:
     the closest type leaves no room is what repeats itself left out, and said to be; and only where
     that is not enough are there more pages. What the type cannot show is replaced, see `glyphs`.
     """
-    content = _choose_version(printable(content))
+    content, pages, fits = _set(content)
     story: list[Flowable] = []
-    for page in content.pages:
-        story += [PageBreak()] if story else []
-        story += set_page(page, content)
+    for page in pages:
+        # a page that ran over is not left half empty for the sake of the next one
+        story += [PageBreak()] if story and fits else []
+        story += page
     return _build(story, content)
 
 
 def keeps_to_its_pages(content: BriefContent) -> bool:
     """Whether a brief fills no more pages than it is meant to."""
-    return _fits_its_pages(_choose_version(printable(content)))
+    return _set(content)[2]
 
 
-def _choose_version(content: BriefContent) -> BriefContent:
-    """Return the fullest version of a brief that has room on its pages, else the briefest."""
-    while content.briefer is not None and not _fits_its_pages(content):
+def _set(content: BriefContent) -> tuple[BriefContent, list[list[Flowable]], bool]:
+    """Return the fullest version of a brief that has room, else the briefest, and its pages."""
+    content = printable(content)
+    pages, fits = set_pages(content)
+    while not fits and content.briefer is not None:
         content = printable(content.briefer)
-    return content
-
-
-def _fits_its_pages(content: BriefContent) -> bool:
-    return all(fits(page, content) for page in content.pages)
+        pages, fits = set_pages(content)
+    return content, pages, fits
 
 
 def _build(story: list[Flowable], content: BriefContent) -> bytes:
@@ -66,6 +67,7 @@ def _build(story: list[Flowable], content: BriefContent) -> bytes:
         subject=facts.subject,
         creator="survey-service",
         pageCompression=1,
+        keepTogetherClass=KeptTogether,
     )
     frame = Frame(
         MARGIN,

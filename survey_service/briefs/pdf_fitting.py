@@ -29,20 +29,21 @@ from survey_service.briefs.pdf_blocks import set_blocks
 _ENDLESS = 100_000.0
 
 
-def set_page(page: tuple[Block, ...], content: BriefContent) -> list[Flowable]:
-    """Return a page's flowables, as airy as fits on it; a brief without limit is set roomily.
+def set_pages(content: BriefContent) -> tuple[list[list[Flowable]], bool]:
+    """Return each page's flowables, as airy as fits on it, and whether all of them fit.
 
-    What does not fit in any density is set to run over, with nothing left out.
+    A brief without limit is set roomily. What fits in no density is set to run over, with nothing
+    left out.
     """
     if content.most_pages is None:
-        return set_blocks(page, content.language, ROOMY)
-    trial = _Trial(page, content)
-    return trial.set(trial.find() or OVERFLOWING.enlarged(content.type_size))
-
-
-def fits(page: tuple[Block, ...], content: BriefContent) -> bool:
-    """Whether a page's blocks fit on it in some density."""
-    return content.most_pages is None or _Trial(page, content).find() is not None
+        return [set_blocks(page, content.language, ROOMY) for page in content.pages], True
+    trials = [_Trial(page, content) for page in content.pages]
+    found = [trial.find() for trial in trials]
+    overflowing = OVERFLOWING.enlarged(content.type_size)
+    pages = [
+        trial.set(density or overflowing) for trial, density in zip(trials, found, strict=True)
+    ]
+    return pages, None not in found
 
 
 class _Trial:

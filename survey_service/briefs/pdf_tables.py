@@ -7,7 +7,8 @@ from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, KeepTogether
+from reportlab.platypus import Table as PlatypusTable
 
 from survey_service.briefs.brief_style import TEXT_WIDTH, BriefStyles, Density, table_style
 from survey_service.briefs.content import Cell, Column, Table
@@ -18,6 +19,9 @@ from survey_service.charts.style import BOLD, REGULAR, measure_text
 from survey_service.measurement.comparison import Verdict
 
 _PADDING = 9.0
+_ENDLESS = 100_000.0
+_LONG_TABLE = 12
+_FIRST_ROWS = 6
 _NARROWEST_NAME = 86.0
 _WIDEST_WORDS = 108.0
 _WIDEST_WORDS_BESIDE_VERDICTS = 92.0
@@ -51,6 +55,28 @@ def _verdict_style(verdict: Verdict, style: ParagraphStyle) -> ParagraphStyle:
         splitLongWords=0,
         textColor=VERDICT_COLOURS[verdict],
     )
+
+
+class KeptTogether(KeepTogether):  # type: ignore[misc]
+    """What stands on one page together; of a long table its first rows are enough.
+
+    Otherwise a table that fills most of a page would leave the one before it half empty.
+    """
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        """Return what is kept together, to be broken within its table where the beginning fits."""
+        *above, last = self._content
+        if isinstance(last, PlatypusTable) and len(last._cellvalues) > _LONG_TABLE:  # noqa: SLF001
+            used = sum(
+                part.getSpaceBefore()
+                + part.wrapOn(self.canv, available_width, _ENDLESS)[1]
+                + part.getSpaceAfter()
+                for part in above
+            )
+            last.wrapOn(self.canv, available_width, _ENDLESS)
+            if used + sum(last._rowHeights[:_FIRST_ROWS]) <= available_height:  # noqa: SLF001
+                return list(self._content)
+        return list(super().split(available_width, available_height))
 
 
 def set_table(table: Table, styles: BriefStyles, density: Density) -> list[Flowable]:
@@ -108,7 +134,15 @@ def _widths(table: Table, density: Density) -> list[float]:
     others = [width for place, width in enumerate(wanted) if place != name]
     heads = [words for place, words in enumerate(table.header) if place != name]
     floors = [max(map(measure_header, words.split()), default=0.0) for words in heads]
-    others = _shrink(others, floors, TEXT_WIDTH - _NARROWEST_NAME)
+    unbroken = [
+        max(floor, min(width, max((measure(row[place].text) for row in table.rows), default=0.0)))
+        for place, floor, width in zip(
+            (place for place in range(len(wanted)) if place != name), floors, others, strict=True
+        )
+    ]
+    room = TEXT_WIDTH - _NARROWEST_NAME
+    # a figure on two lines is read wrongly before a heading is
+    others = _shrink(others, unbroken if sum(unbroken) <= room else floors, room)
     wanted = [*others[:name], wanted[name], *others[name:]]
     rest = TEXT_WIDTH - sum(others)
     fills = Column.VERDICT in table.columns

@@ -23,13 +23,15 @@ from survey_service.measurement.disclosure import ReleasedFigures
 class PictureRoom:
     """How much room a picture has: its width, a row's height and the size of its type, in points.
 
-    Where it is `narrow` words that would stand on each row stand once below.
+    Where it is `narrow` words that would stand on each row stand once below. `wide_names` leaves
+    the names of rows room for one line.
     """
 
     width: float
     row_height: float
     font_size: float
     narrow: bool = False
+    wide_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _wave_size(picture: WavePicture, room: PictureRoom) -> PictureSize:
         width=room.width,
         row_height=room.row_height,
         font_size=room.font_size,
-        name_width=min(room.font_size * 13.5, room.width * 0.41),
+        name_width=min(room.font_size * (25 if room.wide_names else 13.5), room.width * 0.41),
         dot_radius=room.font_size * (0.35 if room.narrow else 0.44),
         in_words=not room.narrow,
         legend=picture.with_legend,
