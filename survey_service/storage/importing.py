@@ -12,16 +12,14 @@ from sqlalchemy.orm import Session
 
 from survey_service.storage.jobs import UNFINISHED
 from survey_service.storage.projects import set_wave_instruments
-from survey_service.storage.responses import SentResponse, delete_responses
+from survey_service.storage.responses import SentResponse, delete_responses, rows_of_sent
 from survey_service.storage.tables import (
-    Answer,
     Job,
     Project,
     Release,
     Response,
     ResponseCount,
     RosterCell,
-    ScoreRecord,
     UnitCount,
     Upload,
     Wave,
@@ -173,41 +171,10 @@ def add_responses(
     nothing, and it is the order the tables lie in: many rows find their place at once.
     """
     ordered = sorted(records, key=lambda record: record.id.hex)
-    rows = [
-        {
-            "id": record.id,
-            "wave_id": wave_id,
-            "unit_id": record.unit_id,
-            "audience": record.audience,
-            "instrument_key": record.instrument_key,
-            "instrument_version": record.instrument_version,
-            "pseudonym": record.pseudonym,
-            "notice_version": notice_version,
-            "is_sent": True,
-        }
-        for record in ordered
-    ]
-    answers = [
-        {"response_id": record.id, "item_key": key, "value": value}
-        for record in ordered
-        for key, value in sorted(record.answers.items())
-    ]
-    scores = [
-        {
-            "response_id": record.id,
-            "measure": score.measure,
-            "score": score.score,
-            "rated_count": score.rated_count,
-            "item_count": score.item_count,
-        }
-        for record in ordered
-        for score in record.scores
-    ]
     # Straight to the tables: objects would cost as much again.
     connection = session.connection()
-    for table, values in ((Response, rows), (Answer, answers), (ScoreRecord, scores)):
-        if values:
-            connection.execute(insert(cast("Table", table.__table__)), values)
+    for table, rows in rows_of_sent(wave_id, notice_version, None, ordered):
+        connection.execute(insert(cast("Table", table.__table__)), rows)
 
 
 def finish_wave(

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from survey_service.measurement.scoring import MeasureScore
+from survey_service.storage.database import Base
 from survey_service.storage.tables import (
     Admission,
     Answer,
@@ -353,7 +354,15 @@ def add_sent_responses(
     """Store many sent responses at once, every table's rows in a shuffled order."""
     if not records:
         return
-    rows = [
+    for table, rows in rows_of_sent(wave_id, notice_version, sent_week, records):
+        session.execute(insert(table), shuffled(rows))
+
+
+def rows_of_sent(
+    wave_id: UUID, notice_version: str, sent_week: date | None, records: Sequence[SentResponse]
+) -> list[tuple[type[Base], list[dict[str, Any]]]]:
+    """Return what sent responses are in the tables, those with rows, in the order of `records`."""
+    rows: list[dict[str, Any]] = [
         {
             "id": record.id,
             "wave_id": wave_id,
@@ -368,15 +377,16 @@ def add_sent_responses(
         }
         for record in records
     ]
-    answers = [
+    answers: list[dict[str, Any]] = [
         {"response_id": record.id, "item_key": key, "value": value}
         for record in records
-        for key, value in record.answers.items()
+        for key, value in sorted(record.answers.items())
     ]
     scores = [_score_values(record.id, score) for record in records for score in record.scores]
-    for table, values in ((Response, rows), (Answer, answers), (ScoreRecord, scores)):
-        if values:
-            session.execute(insert(table), shuffled(values))
+    found: list[tuple[type[Base], list[dict[str, Any]]]] = [
+        (Response, rows), (Answer, answers), (ScoreRecord, scores),
+    ]  # fmt: skip
+    return [(table, of_table) for table, of_table in found if of_table]
 
 
 def shuffled(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -401,7 +411,7 @@ def _lock(session: Rows, statement: TextClause, **values: object) -> None:
         session.execute(statement, values)
 
 
-def _score_values(response_id: UUID, score: MeasureScore) -> Mapping[str, object]:
+def _score_values(response_id: UUID, score: MeasureScore) -> dict[str, Any]:
     return {
         "response_id": response_id,
         "measure": score.measure,
