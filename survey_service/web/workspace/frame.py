@@ -84,6 +84,11 @@ def audience_name(audience: str) -> str:
     return translate(key) if has_text(key) else audience
 
 
+def asked_audiences(wave: WaveRecord) -> list[str]:
+    """Return who is asked in a wave, in the order of their keys."""
+    return sorted(projects.find_wave_instruments(reading(), wave.id))
+
+
 def wave_period(wave: WaveRecord) -> str:
     """Return a wave's first and last day, and whether they are planned or what happened."""
     kind = "closed" if wave.status == "released" else wave.status

@@ -23,6 +23,7 @@ from survey_service.web.language import long_date, translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm
 from survey_service.web.workspace.frame import (
+    asked_audiences,
     audience_name,
     find_own_project,
     find_own_wave,
@@ -115,7 +116,7 @@ def invite_codes(wave_id: UUID) -> ResponseReturnValue:
     cells = {
         f"n-{unit.key}-{audience}": (unit.id, audience)
         for unit in units
-        for audience in _audiences(wave)
+        for audience in asked_audiences(wave)
     }
     typed = {name: request.form.get(name, "").strip() for name in cells}
     if not form.is_sent() or form.step.data == "edit":
@@ -206,7 +207,7 @@ def _list_page(project: ProjectRecord, wave: WaveRecord, form: ListForm) -> str:
         form=form,
         wave=wave.label(g.language),
         units=[{"key": unit.key, "name": unit.name} for unit in own_unit_records(project)],
-        audiences=[audience_name(audience) for audience in _audiences(wave)],
+        audiences=[audience_name(audience) for audience in asked_audiences(wave)],
         action=url_for("workspace.invite_list", wave_id=wave.id),
         back_url=url_for("workspace.invitations", project_id=project.id),
     )
@@ -215,7 +216,7 @@ def _list_page(project: ProjectRecord, wave: WaveRecord, form: ListForm) -> str:
 def _codes_page(
     project: ProjectRecord, wave: WaveRecord, form: CodesForm, typed: dict[str, str]
 ) -> str:
-    audiences = _audiences(wave)
+    audiences = asked_audiences(wave)
     return render_template(
         "workspace/invitations/codes.html",
         **project_frame(project, "invitations"),
@@ -286,7 +287,3 @@ def _counts(typed: dict[str, str]) -> dict[str, int]:
 
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= CODES_AT_MOST
-
-
-def _audiences(wave: WaveRecord) -> list[str]:
-    return sorted(projects.find_wave_instruments(reading(), wave.id))

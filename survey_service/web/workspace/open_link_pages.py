@@ -9,8 +9,6 @@ from wtforms import StringField
 from survey_service.faults import FieldFault, InputRefused
 from survey_service.fieldwork import invitations
 from survey_service.fieldwork.waves import WaveStatus
-from survey_service.storage import projects
-from survey_service.storage.database import reading
 from survey_service.storage.projects import ProjectRecord, UnitRecord, WaveRecord
 from survey_service.texts import LANGUAGES
 from survey_service.web.access import Access, access
@@ -19,6 +17,7 @@ from survey_service.web.language import translate
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm, require_confirmed
 from survey_service.web.workspace.frame import (
+    asked_audiences,
     audience_name,
     find_own_wave,
     own_unit_records,
@@ -82,7 +81,7 @@ def withdraw_links(wave_id: UUID, unit_id: UUID, audience: str) -> ResponseRetur
     """Ask, then make the links of a unit and audience lead nowhere."""
     project, wave = _find_open_wave(wave_id)
     units = {unit.id: unit for unit in own_unit_records(project)}
-    if unit_id not in units or audience not in _audiences(wave):
+    if unit_id not in units or audience not in asked_audiences(wave):
         abort(404)
     back_url = url_for("workspace.open_links", wave_id=wave_id)
     if request.method == "POST":
@@ -117,7 +116,7 @@ def _choice(project: ProjectRecord, wave: WaveRecord, form: LinkForm) -> tuple[U
     faults = []
     if form.unit.data not in units:
         faults.append(FieldFault("unit", "unknown_choice"))
-    if form.audience.data not in _audiences(wave):
+    if form.audience.data not in asked_audiences(wave):
         faults.append(FieldFault("audience", "unknown_choice"))
     if faults:
         raise InputRefused(*faults)
@@ -151,7 +150,7 @@ def _links_page(
         wave=wave.label(g.language),
         rows=sorted(rows, key=lambda row: (str(row["unit"]), str(row["audience"]))),
         units=[(unit.id.hex, unit.name) for unit in units],
-        audiences=[(audience, audience_name(audience)) for audience in _audiences(wave)],
+        audiences=[(audience, audience_name(audience)) for audience in asked_audiences(wave)],
         made=(
             {"unit": made[0].name, "audience": audience_name(made[1]), "token": made[2],
              "link": _link(made[2])}
@@ -168,7 +167,3 @@ def _links_page(
 
 def _link(token: str) -> str:
     return f"{public_address()}{url_for('answer.follow_link', token=token)}"
-
-
-def _audiences(wave: WaveRecord) -> list[str]:
-    return sorted(projects.find_wave_instruments(reading(), wave.id))
