@@ -101,7 +101,8 @@ class BriefContext:
     `primary_audience` is None where none was named before the first wave; `primary_waves` are the
     names of the two waves that were named with it, measured or not. `instrument_versions`
     are written out, such as "Borgere, version 2". `units` are the tree's units in
-    order, `items` the questions of the newest versions. `words_version` is the version of the
+    order, `items` the questions of the newest versions. `replaces` is the number of
+    the release that this one corrects. `words_version` is the version of the
     evaluator's own words that are stored for the brief, None where none ever were; a release that
     is not `is_published` gives drafts.
     """
@@ -118,13 +119,14 @@ class BriefContext:
     simulated: bool = False
     text_version: str = TEXT_VERSION
     accessibility_url: str | None = None
-    primary_waves: tuple[Wording, Wording] | None = None
+    primary_waves: tuple[Wording, ...] = ()
     own_words: OwnWords = field(default_factory=OwnWords)
     units: tuple[UnitPlace, ...] = ()
     items: tuple[ItemName, ...] = ()
     talk_to: tuple[TalkTo, ...] = ()
     decisions: tuple[DecisionMade, ...] = ()
     words_version: int | None = None
+    replaces: int | None = None
     is_published: bool = True
 
     def __post_init__(self) -> None:

@@ -53,7 +53,7 @@ def _family(figures: ReleasedFigures, speech: Speech) -> str:
 def _not_measured_yet(audience: str, speech: Speech) -> str:
     """Return that the contrast named beforehand waits for a wave: all others are one family."""
     waves = speech.context.primary_waves
-    if waves is None:
+    if not waves:
         return speech.say("method.no_primary")
     first, last = (escape(wave.read_in(speech.language)) for wave in waves)
     return speech.say("method.primary_waits", audience=audience, first=first, last=last)

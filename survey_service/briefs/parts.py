@@ -73,6 +73,8 @@ def opening(kind: BriefKind, speech: Speech, title: str) -> Iterable[Block]:
     yield Heading(title, 1)
     look = Look.QUIET if context.is_published else Look.NOTICE
     yield Paragraph((Sentence(f"{say(f'kind.{kind}')} · {speech.release()}"),), look)
+    if context.replaces is not None:
+        yield Paragraph((speech.tell("brief.replaces", number=context.replaces),), Look.QUIET)
     if context.simulated:
         yield Paragraph((speech.tell("brief.simulated_notice"),), Look.NOTICE)
     for typed in _typed_paragraphs(context.own_words.introduction):

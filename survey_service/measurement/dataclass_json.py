@@ -4,6 +4,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -11,9 +12,11 @@ Kind = TypeVar("Kind")
 
 
 def to_plain(value: object) -> Any:
-    """Return dataclasses, tuples, mappings, words and numbers as what `json.dumps` takes."""
+    """Return dataclasses, tuples, mappings, dates, words, numbers as what `json.dumps` takes."""
     if isinstance(value, StrEnum):
         return value.value
+    if isinstance(value, date):
+        return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
@@ -22,7 +25,7 @@ def to_plain(value: object) -> Any:
         return [to_plain(part) for part in value]
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    raise TypeError(f"JSON: expected a dataclass, tuple, word or number, found {type(value)}")
+    raise TypeError(f"JSON: expected a dataclass, tuple, date, word or number, found {type(value)}")
 
 
 def from_plain(kind: type[Kind], value: Any) -> Kind:
@@ -49,6 +52,8 @@ def _read(kind: Any, value: Any) -> Any:
         return {key: _read(parts[1], part) for key, part in value.items()}
     if is_dataclass(kind) and isinstance(kind, type):
         return _read_fields(kind, value)
+    if kind is date:
+        return date.fromisoformat(value)
     if isinstance(kind, type) and issubclass(kind, StrEnum | float):
         return kind(value)
     return value

@@ -15,7 +15,6 @@ from survey_service.briefs.context import (
     OwnWords,
     PrincipleName,
     TalkTo,
-    WaveFacts,
 )
 from survey_service.briefs.glyphs import find_lacking
 from survey_service.briefs.html import write_page
@@ -23,9 +22,7 @@ from survey_service.briefs.making import tell_brief
 from survey_service.briefs.pdf import write_pdf
 from survey_service.briefs.unit import has_own_figures
 from survey_service.catalogue import load_framework, load_instrument
-from survey_service.charts.heat_map import UnitPlace
 from survey_service.measurement.instrument import Block, Instrument
-from survey_service.measurement.unit_tree import in_tree_order
 from survey_service.reporting.releasing import PublishedRelease
 from survey_service.storage import brief_words, projects, setup
 from survey_service.storage.brief_words import BriefPlace
@@ -161,21 +158,13 @@ def context_of(
     own_words: OwnWords | None = None,
 ) -> BriefContext:
     """Return what a brief says beside the figures of a release."""
-    project = release.project
+    project, facts = release.project, release.facts
     shown = dict.fromkeys(count.audience for count in release.figures.counts)
     used = _used_instruments(release.waves)
     return BriefContext(
-        project_title=project.title,
-        municipality=project.municipality_name,
-        waves=tuple(
-            WaveFacts(
-                wave.key,
-                Wording({"da": wave.label_da, "en": wave.label_en}),
-                wave.opens_on,
-                wave.closes_on,
-            )
-            for wave in release.waves
-        ),
+        project_title=facts.project_title,
+        municipality=facts.municipality,
+        waves=facts.waves,
         principles=tuple(
             PrincipleName(principle.key, principle.short, principle.wording)
             for principle in load_framework(project.framework).principles
@@ -190,18 +179,14 @@ def context_of(
         ),
         simulated=project.is_simulated,
         accessibility_url=accessibility_url,
-        primary_waves=_primary_waves(release),
+        primary_waves=facts.primary_waves,
         own_words=own_words or OwnWords(),
         is_published=release.is_published,
-        units=tuple(
-            UnitPlace(unit.key, unit.name, depth)
-            for unit, depth in in_tree_order(
-                projects.find_unit_tree(reading(), project.municipality_id)
-            )
-        ),
+        units=facts.units,
         items=_items(used),
         talk_to=_contacts(project.id),
-        decisions=release.decisions,
+        decisions=facts.decisions,
+        replaces=facts.replaces,
     )
 
 
@@ -235,22 +220,6 @@ def _words_of(release: PublishedRelease, order: BriefOrder) -> tuple[OwnWords, i
 def _plain(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-
-
-def _primary_waves(release: PublishedRelease) -> tuple[Wording, Wording] | None:
-    """Return the names of the two waves to compare first of all, also before they are measured."""
-    project = release.project
-    labels = {
-        wave.key: Wording({"da": wave.label_da, "en": wave.label_en})
-        for wave in projects.find_waves(reading(), project.id)
-    }
-    if project.primary_from is None or project.primary_to is None:
-        return None
-
-    def label(key: str) -> Wording:
-        return labels.get(key) or Wording({"da": key, "en": key})
-
-    return label(project.primary_from), label(project.primary_to)
 
 
 def _used_instruments(waves: tuple[WaveRecord, ...]) -> tuple[Instrument, ...]:

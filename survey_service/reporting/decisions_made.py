@@ -7,9 +7,7 @@ of what was decided after them. What is marked as done, or removed, after a rele
 changes no brief of that release.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from survey_service.briefs.context import DecisionMade
@@ -17,9 +15,6 @@ from survey_service.storage import decisions, results
 from survey_service.storage.database import reading
 from survey_service.storage.decisions import DecisionRecord
 from survey_service.storage.projects import WaveRecord
-
-DECISIONS = "decisions"
-"""The key beside the figures under which a release keeps them."""
 
 
 def find_decisions_made(project_id: UUID, waves: Sequence[WaveRecord]) -> tuple[DecisionMade, ...]:
@@ -39,38 +34,6 @@ def find_decisions_made(project_id: UUID, waves: Sequence[WaveRecord]) -> tuple[
         if since is not None and since != waves[-1].key:
             found.append(_made(record, since))
     return tuple(found)
-
-
-def decisions_to_json(made: Sequence[DecisionMade]) -> list[dict[str, Any]]:
-    """Return decisions as what `json.dumps` takes."""
-    return [
-        {
-            "principle": one.principle,
-            "unit": one.unit,
-            "text": one.text,
-            "responsible": one.responsible,
-            "due_on": one.due_on.isoformat(),
-            "done_on": one.done_on.isoformat() if one.done_on else None,
-            "since": one.since,
-        }
-        for one in made
-    ]
-
-
-def decisions_from_json(content: Mapping[str, Any]) -> tuple[DecisionMade, ...]:
-    """Return the decisions frozen in a release's content; an older release has none."""
-    return tuple(
-        DecisionMade(
-            principle=row["principle"],
-            unit=row["unit"],
-            text=row["text"],
-            responsible=row["responsible"],
-            due_on=date.fromisoformat(row["due_on"]),
-            done_on=date.fromisoformat(row["done_on"]) if row["done_on"] else None,
-            since=row["since"],
-        )
-        for row in content.get(DECISIONS, ())
-    )
 
 
 def _waves_of_release(project_id: UUID, number: int) -> frozenset[str]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from survey_service.briefs.context import DecisionMade
 from survey_service.catalogue import load_framework, load_instrument
 from survey_service.measurement.audited_people import gather_people
 from survey_service.measurement.comparison import (
@@ -32,12 +31,6 @@ from survey_service.measurement.score_table import ScoreTable, tabulate
 from survey_service.measurement.unit_disclosure import UnitGroup
 from survey_service.measurement.unit_tree import Parents
 from survey_service.measurement.withholding import withhold_details, withhold_figures
-from survey_service.reporting.decisions_made import (
-    DECISIONS,
-    decisions_from_json,
-    decisions_to_json,
-    find_decisions_made,
-)
 from survey_service.reporting.earlier_releases import (
     EarlierRelease,
     find_earlier,
@@ -45,6 +38,13 @@ from survey_service.reporting.earlier_releases import (
     known_figures,
     refuse_overtaken,
     refuse_small_changes,
+)
+from survey_service.reporting.frozen_facts import (
+    FACTS,
+    FrozenFacts,
+    facts_from_json,
+    facts_to_json,
+    find_facts,
 )
 from survey_service.reporting.own_words import GatheredWords, attach_quotes, gather_words
 from survey_service.storage import counts, importing, projects, results
@@ -79,8 +79,8 @@ class PublishedRelease:
     number: int
     released_on: date
     figures: ReleasedFigures
+    facts: FrozenFacts
     is_published: bool = True
-    decisions: tuple[DecisionMade, ...] = ()
 
 
 def load_scores(project: ProjectRecord, waves: tuple[WaveRecord, ...]) -> ScoreTable:
@@ -173,8 +173,7 @@ def prepare_release(
         if keys is not None:
             words = gather_words(session, keys, project, closed, gathered.earlier)
         content = released_to_json(attach_quotes(figures, words.quotes))
-        if made := find_decisions_made(project_id, closed):
-            content[DECISIONS] = decisions_to_json(made)
+        content[FACTS] = facts_to_json(find_facts(project, closed))
         number = results.add_release(session, project_id, today, content, is_published=False)
         basis = {**gathered.basis, **words.basis}
         results.add_release_basis(session, project_id, number, basis, wave_ids)
@@ -231,8 +230,8 @@ def find_release(
         record.number,
         record.released_on,
         figures,
+        facts_from_json(record.content) or find_facts(project, shown),
         record.is_published,
-        decisions_from_json(record.content),
     )
 
 

@@ -1,4 +1,4 @@
-"""What was decided under one release is told in the next wave's briefs, for ever the same."""
+"""What briefs tell beside figures, decisions above all, is frozen with them: ever the same."""
 
 import random
 from collections.abc import Callable
@@ -10,7 +10,9 @@ from builders import TODAY, Installation, instrument_of
 
 from survey_service.briefs.content import BriefKind
 from survey_service.fieldwork.decisions import NewDecision, decide, mark_done, remove_decision
+from survey_service.fieldwork.project_setup import save_basics
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
+from survey_service.fieldwork.unit_tree import change_unit
 from survey_service.reporting.brief_making import BriefLayout, BriefOrder, order_brief
 from survey_service.reporting.releasing import (
     find_release,
@@ -198,7 +200,7 @@ def test_another_municipalitys_decisions_are_never_told(released: Installation) 
     released.clock.today = LATER
     measure(released, "final")
     with released.context():
-        told = find_release(released.project_id, 2).decisions
+        told = find_release(released.project_id, 2).facts.decisions
     assert [one.text for one in told] == [CAFE]
 
 
@@ -211,3 +213,43 @@ def test_a_units_own_brief_tells_its_change_beside_the_wholes(released: Installa
     told = brief(released, 1, BriefKind.UNIT, "home")
     assert "Borgere: udviklingen i Botilbud" in told
     assert "er mere usikker end udviklingen for alle samlet" in told
+
+
+def test_other_names_afterwards_change_no_byte_and_stand_in_the_next_release(
+    released: Installation,
+) -> None:
+    before = all_briefs(released, 1)
+    with released.context():
+        project = projects.find_project(reading(), released.project_id)
+        assert project is not None
+        retained_until = project.retained_until.isoformat()
+        save_basics(
+            released.project_id,
+            title="Et helt andet navn",
+            framework=None,
+            retained_until=retained_until,
+            offers_free_text=None,
+            today=DECIDED,
+        )
+        tree = projects.find_unit_tree(reading(), project.municipality_id)
+        house = next(unit for unit in tree if unit.key == "house")
+        change_unit(project.municipality_id, house.id, "Det Blå Hus", house.parent_id)
+    assert all_briefs(released, 1) == before
+    released.clock.today = LATER
+    measure(released, "final")
+    assert "Et helt andet navn" in brief(released, 2, BriefKind.LEADERS)
+    assert "Det Blå Hus" in brief(released, 2, BriefKind.UNIT, "house")
+
+
+def test_a_correction_names_the_release_it_replaces_and_a_later_wave_replaces_none(
+    released: Installation,
+) -> None:
+    replaced = "retter og erstatter udgivelse nr. 1"
+    with released.context():
+        assert release_project(released.project_id, DECIDED) == 2
+    for kind in (BriefKind.COMMITTEE, BriefKind.LEADERS, BriefKind.TEAM, BriefKind.PARTICIPANTS):
+        assert replaced in brief(released, 2, kind), kind
+        assert replaced not in brief(released, 1, kind), kind
+    released.clock.today = LATER
+    assert measure(released, "final") == 3
+    assert "erstatter" not in brief(released, 3, BriefKind.LEADERS)
