@@ -1,4 +1,4 @@
-"""Answering: enter, answer one question at a time, look back, send, delete, withdraw.
+"""Answering: enter, answer one question at a time, look back, send, delete.
 
 Every refusal is an exception of its own, so that each gets its sentence; and every check happens
 in the transaction that writes, so that two tabs, a closing wave or a second press never overwrite
@@ -29,10 +29,9 @@ from survey_service.storage.database import (
     writing,
     writing_rows,
 )
-from survey_service.storage.keys import Key, KeyRefused, KeyStore
+from survey_service.storage.keys import KeyRefused, KeyStore
 from survey_service.storage.kiosk import use_pause_code
 from survey_service.storage.responses import Door, ResponseState, Rows
-from survey_service.storage.sealing import seal, unseal
 
 HELP_ITEM = "help"
 """The background item that tells whether somebody else answered."""
@@ -40,8 +39,6 @@ HELP_ITEM = "help"
 ANSWERED_BY_OTHER = "by_other"
 WRITTEN = "written"
 """Stands among the answers for a free text, whose words are kept apart."""
-
-FREE_TEXT_LIMIT = 20_000
 
 
 class AnsweringRefused(Exception):
@@ -77,7 +74,7 @@ class AnswerRefused(AnsweringRefused):
 
 
 class TextTooLong(AnsweringRefused):
-    """Somebody's own words exceed FREE_TEXT_LIMIT."""
+    """Somebody's own words exceed what is taken."""
 
 
 class NothingAnswered(AnsweringRefused):
@@ -124,16 +121,6 @@ class Overview:
             if item.key not in self.answers:
                 return number
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What somebody gets who sent their answers: a withdrawal code, if they came with a code."""
-
-    withdrawal_code: str | None
-    retained_until: date
-    project_id: UUID
-    notice_version: str
 
 
 def enter_with_code(keys: KeyStore, typed: str, today: date) -> Entrance:
@@ -233,7 +220,7 @@ def save_answer(response_id: UUID, number: int, value: str) -> None:
 def skip_unless_answered(response_id: UUID, number: int) -> None:
     """Store that question `number` was skipped; an answer that stands already is kept."""
     with writing_rows() as rows:
-        state, item = _find_item_for_saving(rows, response_id, number)
+        state, item = find_item_for_saving(rows, response_id, number)
         if state.value is None:
             responses.save_answer(rows, response_id, item.key, SKIPPED)
 
@@ -241,54 +228,25 @@ def skip_unless_answered(response_id: UUID, number: int) -> None:
 def clear_answer(keys: KeyStore, response_id: UUID, number: int) -> None:
     """Undo the answer to question `number`, as if it had not been reached; words go with it."""
     with writing() as session:
-        state, item = _find_item_for_saving(session, response_id, number)
+        state, item = find_item_for_saving(session, response_id, number)
         undo_answer(session, keys, state, item)
+
+
+def find_item_for_saving(
+    session: Rows, response_id: UUID, number: int
+) -> tuple[ResponseState, Item]:
+    """Return a response that takes answers, kept so until the commit, and a question of it."""
+    item = _item_at(_questions_of_response(response_id)[1], number)
+    state = _find_open(session, response_id, item.key, for_saving=True)
+    require_consent(state)
+    return state, item
 
 
 def undo_answer(session: Session, keys: KeyStore, state: ResponseState, item: Item) -> None:
     """Undo an answer within a transaction that has found the response open."""
     if item.block is Block.FREE_TEXT:
-        free_texts.delete_free_texts(session, [_holder_hash(keys, state)], item.key)
+        free_texts.delete_free_texts(session, [holder_hash(keys, state)], item.key)
     responses.delete_answer(session, state.id, item.key)
-
-
-def save_free_text(keys: KeyStore, response_id: UUID, number: int, text: str) -> None:
-    """Seal and store somebody's own words; empty words count as skipped.
-
-    Raises TextTooLong rather than cutting what somebody wrote.
-    """
-    # A form sends a line break as two characters, but the browser counted one.
-    text = text.replace("\r\n", "\n").strip()
-    if len(text) > FREE_TEXT_LIMIT:
-        raise TextTooLong
-    with writing() as session:
-        state, item = _find_item_for_saving(session, response_id, number)
-        if item.block is not Block.FREE_TEXT:
-            raise AnswerRefused
-        store_words(session, keys, state, item, text)
-
-
-def store_words(
-    session: Session, keys: KeyStore, state: ResponseState, item: Item, text: str
-) -> None:
-    """Seal and store words within a transaction that has found the response open."""
-    holder = _holder_hash(keys, state)
-    if not text:
-        free_texts.delete_free_texts(session, [holder], item.key)
-        responses.save_answer(session, state.id, item.key, SKIPPED)
-        return
-    sealed = seal(keys.project_key(state.project_id), "free-text", text, holder)
-    free_texts.save_free_text(session, holder, item.key, state.wave_id, sealed)
-    responses.save_answer(session, state.id, item.key, WRITTEN)
-
-
-def read_free_text(keys: KeyStore, page: QuestionPage) -> str:
-    """Return the words stored for a free-text page, or an empty text."""
-    holder = _holder_hash(keys, page.state)
-    sealed = free_texts.find_free_text(reading(), holder, page.item.key)
-    if sealed is None:
-        return ""
-    return unseal(keys.project_key(page.state.project_id), "free-text", sealed, holder)
 
 
 def send(keys: KeyStore, response_id: UUID, today: date) -> None:
@@ -317,24 +275,7 @@ def mark_sent(session: Session, keys: KeyStore, state: ResponseState, today: dat
         scores=score_response(instrument, answers),
     )
     if state.offers_free_text:
-        free_texts.mark_free_texts_sent(session, _holder_hash(keys, state), audience)
-
-
-def find_receipt(keys: KeyStore, response_id: UUID) -> Receipt:
-    """Return the receipt of a response that was sent, while its wave is open.
-
-    Raises ResponseUnknown where there is no response, PageUnknown before it is sent, WaveClosed
-    after closing: what a closed wave keeps no longer tells who came with a code.
-    """
-    state = responses.find_state(reading(), response_id)
-    if state is None:
-        raise ResponseUnknown
-    if not state.is_sent:
-        raise PageUnknown
-    if state.wave_status != "open":
-        raise WaveClosed
-    code = withdrawal_code(keys, state) if state.has_code else None
-    return Receipt(code, state.retained_until, state.project_id, state.notice_version)
+        free_texts.mark_free_texts_sent(session, holder_hash(keys, state), audience)
 
 
 def delete(keys: KeyStore, response_id: UUID) -> None:
@@ -351,37 +292,8 @@ def require_open(session: Session, response_id: UUID) -> ResponseState:
 def delete_draft(session: Session, keys: KeyStore, state: ResponseState) -> None:
     """Delete a response within a transaction that has found it unsent."""
     if state.offers_free_text:
-        free_texts.delete_free_texts(session, [_holder_hash(keys, state)])
+        free_texts.delete_free_texts(session, [holder_hash(keys, state)])
     responses.delete_response(session, state.id)
-
-
-def withdraw(keys: KeyStore, typed: str) -> None:
-    """Delete a sent response by its withdrawal code.
-
-    Raises CodeMistyped for what cannot be a code, CodeRefused for one that fits nothing.
-    """
-    code = read_code(typed)
-    project_keys = existing_project_keys(keys)
-    with writing() as session:
-        deleted = responses.delete_by_withdrawal(
-            session, [key.fingerprint("withdrawal", code) for key in project_keys]
-        )
-        if not deleted:
-            raise CodeRefused
-        free_texts.withdraw_free_texts(
-            session, [key.fingerprint("free-text-holder", code) for key in project_keys]
-        )
-
-
-def existing_project_keys(keys: KeyStore) -> list[Key]:
-    """Return the keys of all projects that still have theirs: a code may belong to any."""
-    found = []
-    for project_id in projects.find_project_ids(reading()):
-        try:
-            found.append(keys.project_key(project_id))
-        except KeyRefused:
-            continue
-    return found
 
 
 def withdrawal_code(keys: KeyStore, state: ResponseState) -> str:
@@ -393,6 +305,13 @@ def withdrawal_code(keys: KeyStore, state: ResponseState) -> str:
     except KeyRefused:
         raise WaveClosed from None
     return code_from_number(int(key.fingerprint("withdrawal", state.id.hex), 16))
+
+
+def holder_hash(keys: KeyStore, state: ResponseState) -> str:
+    """Return what ties own words to the withdrawal code of a response, and to nothing else."""
+    return keys.project_key(state.project_id).fingerprint(
+        "free-text-holder", withdrawal_code(keys, state)
+    )
 
 
 def audience_of(audience: str, answers: Mapping[str, str]) -> str:
@@ -451,15 +370,6 @@ def _find_open(
     return state
 
 
-def _find_item_for_saving(
-    session: Rows, response_id: UUID, number: int
-) -> tuple[ResponseState, Item]:
-    item = _item_at(_questions_of_response(response_id)[1], number)
-    state = _find_open(session, response_id, item.key, for_saving=True)
-    require_consent(state)
-    return state, item
-
-
 def _hashes_in_open_waves(keys: KeyStore, purpose: str, secret: str) -> list[str]:
     hashes = []
     for wave_id in projects.find_open_waves(reading()):
@@ -481,10 +391,4 @@ def _begin_or_resume(session: Session, door: Door) -> Entrance:
 def _withdrawal_hash(keys: KeyStore, state: ResponseState) -> str:
     return keys.project_key(state.project_id).fingerprint(
         "withdrawal", withdrawal_code(keys, state)
-    )
-
-
-def _holder_hash(keys: KeyStore, state: ResponseState) -> str:
-    return keys.project_key(state.project_id).fingerprint(
-        "free-text-holder", withdrawal_code(keys, state)
     )

@@ -25,7 +25,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from survey_service.fieldwork import answering
-from survey_service.fieldwork.answering import FREE_TEXT_LIMIT, NothingAnswered
+from survey_service.fieldwork.answering import NothingAnswered
+from survey_service.fieldwork.own_words import FREE_TEXT_LIMIT, store_words
 from survey_service.measurement.instrument import Block, Item
 from survey_service.storage import offline, responses
 from survey_service.storage.database import Session, reading, writing
@@ -315,7 +316,7 @@ def _store(
     if value is None:
         answering.undo_answer(session, keys, state, item)
     elif item.block is Block.FREE_TEXT and len(value) <= FREE_TEXT_LIMIT:
-        answering.store_words(session, keys, state, item, value.replace("\r\n", "\n").strip())
+        store_words(session, keys, state, item, value.replace("\r\n", "\n").strip())
     elif value in item.accepted_values:
         responses.save_answer(session, state.id, item.key, value)
     else:

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from survey_service.catalogue import load_framework, load_instrument
 from survey_service.fieldwork.access_codes import read_code
-from survey_service.fieldwork.answering import HELP_ITEM, CodeRefused, existing_project_keys
+from survey_service.fieldwork.answering import HELP_ITEM, CodeRefused
 from survey_service.fieldwork.notices import LegalBasis, find_told_notice
+from survey_service.fieldwork.withdrawing import existing_project_keys
 from survey_service.measurement.instrument import Block, Instrument, Item
 from survey_service.measurement.scoring import MeasureScore
 from survey_service.storage import own_answers, responses

@@ -14,7 +14,7 @@ from builders import Installation, Visitor, instrument_of
 from survey_service.accounts.sign_in import Role, add_user
 from survey_service.briefs.content import BriefKind
 from survey_service.faults import InputRefused
-from survey_service.fieldwork import answering, notices, project_setup
+from survey_service.fieldwork import answering, notices, own_words, project_setup, withdrawing
 from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.fieldwork.redaction import (
     OwnText,
@@ -57,9 +57,9 @@ def write_words(
             for key, value in ({"hopes_asked": "4"} | answers).items():
                 answering.save_answer(entrance.response_id, items.index(key) + 1, value)
             number = items.index(ITEM) + 1
-            answering.save_free_text(installation.keys, entrance.response_id, number, text)
+            own_words.save_free_text(installation.keys, entrance.response_id, number, text)
             answering.send(installation.keys, entrance.response_id, installation.clock.today)
-            receipt = answering.find_receipt(installation.keys, entrance.response_id)
+            receipt = withdrawing.find_receipt(installation.keys, entrance.response_id)
             withdrawal_codes.append(str(receipt.withdrawal_code))
     return withdrawal_codes
 
@@ -239,7 +239,7 @@ def test_words_that_were_not_sent_are_not_there(asked: Installation) -> None:
     [code] = asked.invite("draft", wave="final")
     with asked.context():
         entrance = answering.enter_with_code(asked.keys, code, asked.clock.today)
-        answering.save_free_text(
+        own_words.save_free_text(
             asked.keys, entrance.response_id, items.index(ITEM) + 1, "Ikke sendt"
         )
     asked.close_wave("final")
@@ -308,7 +308,7 @@ def test_withdrawn_words_are_gone_with_their_quote_and_those_beside_it_in_a_draf
     number = prepare(asked)
     assert len(quotes_of(asked, number)) == 6
     with asked.context():
-        answering.withdraw(asked.keys, codes[0])
+        withdrawing.withdraw(asked.keys, codes[0])
         compact()
     assert quotes_of(asked, number) == []  # one that was missing would be that person's
     assert len(texts_of(asked)) == 5
@@ -329,7 +329,7 @@ def test_what_is_published_stands_and_the_next_release_does_not_tell_whose_words
         publish_release(asked.project_id, first, asked.clock.today)
         published = json.dumps(quotes_of(asked, first))
         for code in codes[:5]:
-            answering.withdraw(asked.keys, code)
+            withdrawing.withdraw(asked.keys, code)
     second = prepare(asked)
     assert json.dumps(quotes_of(asked, first)) == published
     gone = {f"Citat {number}" for number in range(5)}
@@ -353,7 +353,7 @@ def test_a_quote_that_cannot_be_is_refused(asked: Installation, quote: str, rule
 
 
 def test_the_longest_text_and_turned_letters_are_shown_and_do_no_harm(asked: Installation) -> None:
-    longest = ("Lang tekst om Hanne. " * 1000)[: answering.FREE_TEXT_LIMIT]
+    longest = ("Lang tekst om Hanne. " * 1000)[: own_words.FREE_TEXT_LIMIT]
     write_words(
         asked, [longest, "god\u202eodg\u2066</textarea><script>alert(1)</script>", "x", "y", "z"]
     )

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from flask import g, make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_service.fieldwork import answering
+from survey_service.fieldwork import answering, own_words, withdrawing
 from survey_service.fieldwork.access_codes import CodeMistyped, format_code
 from survey_service.fieldwork.answering import (
-    FREE_TEXT_LIMIT,
     AnswerRefused,
     CodeRefused,
     Overview,
@@ -188,7 +187,7 @@ def delete() -> ResponseReturnValue:
 @access(Access.PUBLIC)
 def thanks() -> ResponseReturnValue:
     """Thank, and show the withdrawal code to who came with a code."""
-    receipt = answering.find_receipt(the_keys(), current_sitting().response_id)
+    receipt = withdrawing.find_receipt(the_keys(), current_sitting().response_id)
     code = receipt.withdrawal_code
     return render_template(
         "answer/thanks.html",
@@ -227,7 +226,7 @@ def withdraw() -> ResponseReturnValue:
     require_valid(form)
     typed = form.code.data or ""
     try:
-        answering.withdraw(the_keys(), typed)
+        withdrawing.withdraw(the_keys(), typed)
     except (CodeMistyped, CodeRefused) as refusal:
         error = code_error(refusal, typed, "error.withdrawal_unknown")
         return render_template("answer/withdraw.html", error=error, code=typed), 400
@@ -271,7 +270,7 @@ def _question_page(
     if is_text and error is not None:
         selected = typed
     elif is_text and selected is not None:
-        selected = answering.read_free_text(the_keys(), page)
+        selected = own_words.read_free_text(the_keys(), page)
     return render_template(
         "answer/question.html",
         survey_title=page.instrument.title.read_in(g.language),
@@ -307,9 +306,9 @@ def _save(sitting: Sitting, number: int, form: AnswerForm) -> str | None:
     if item.block is Block.FREE_TEXT:
         if value or sitting.may_read(number):
             try:
-                answering.save_free_text(the_keys(), sitting.response_id, number, value)
+                own_words.save_free_text(the_keys(), sitting.response_id, number, value)
             except TextTooLong:
-                return translate("error.answer_too_long", limit=FREE_TEXT_LIMIT)
+                return translate("error.answer_too_long", limit=own_words.FREE_TEXT_LIMIT)
         else:
             answering.skip_unless_answered(sitting.response_id, number)
     elif value:
