@@ -7,10 +7,11 @@ that the eye compares sides; the shares of each side stand at the ends in words.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportlab.graphics.shapes import Drawing, Group, Line, Rect, String
+from reportlab.graphics.shapes import Drawing, Group, Line, Rect
 from reportlab.lib.colors import Color, HexColor, linearlyInterpolatedColor
 
 from survey_service.charts import style
+from survey_service.charts.keys import draw_keys, draw_text, place_keys
 from survey_service.charts.share_bars import BarSize, write_share
 
 LOWEST = HexColor("#8a5a1f")
@@ -43,16 +44,17 @@ def draw_diverging_bars(
     leading = size.font_size * 1.25
     names = [style.wrap_text(bar.name, style.REGULAR, size.font_size, size.width) for bar in bars]
     heights = [len(lines) * leading + size.bar_height + size.font_size for lines in names]
-    rows = _place_keys(keys, size)
+    rows = place_keys(keys, size.width, size.font_size, gap=2.4, slack=1.06)
     foot = len(rows) * leading * 1.15 + size.font_size * 0.2
+    colours = [_shade(place, len(keys)) for place in range(len(keys))]
     drawing = Drawing(size.width, foot + sum(heights))
     for number, row in enumerate(reversed(rows)):
         baseline = leading * (0.25 + 1.15 * number)
-        drawing.add(_draw_keys(row, baseline, len(keys), size))
+        drawing.add(draw_keys(row, baseline, colours, size.font_size))
     y = float(drawing.height)
     for bar, lines, height in zip(bars, names, heights, strict=True):
         for number, line in enumerate(lines):
-            drawing.add(_text(0, y - (number + 0.8) * leading, line, size.font_size))
+            drawing.add(draw_text(0, y - (number + 0.8) * leading, line, size.font_size))
         base = y - len(lines) * leading - size.bar_height - size.font_size * 0.25
         drawing.add(_draw_bar(bar.shares, base, size, language))
         y -= height
@@ -88,7 +90,7 @@ def _draw_bar(shares: Sequence[float], base: float, size: BarSize, language: str
     middle_of_bar = base + size.bar_height * 0.5 - size.font_size * 0.33
     gap = size.font_size * 0.4
     for x, share, anchor in ((start - gap, low, "end"), (left + gap, high, "start")):
-        label = _text(x, middle_of_bar, write_share(share, language), size.font_size)
+        label = draw_text(x, middle_of_bar, write_share(share, language), size.font_size)
         label.textAnchor, label.fontName = anchor, style.BOLD
         group.add(label)
     return group
@@ -106,36 +108,3 @@ def _shade(place: int, count: int) -> Color:
 def _mix(end: Color, pale: Color, from_end: int, half: int) -> Color:
     mixed: Color = linearlyInterpolatedColor(end, pale, 0, max(half - 1, 1), from_end)
     return mixed
-
-
-def _place_keys(keys: Sequence[str], size: BarSize) -> list[list[tuple[int, float, str]]]:
-    """Return rows of (which key, where, its words), broken where the width ends."""
-    rows: list[list[tuple[int, float, str]]] = []
-    x = size.width + 1.0
-    for place, words in enumerate(keys):
-        width = style.measure_text(words, style.REGULAR, size.font_size) * 1.06
-        width += size.font_size * 2.4
-        if x + width > size.width:
-            rows.append([])
-            x = 0.0
-        rows[-1].append((place, x, words))
-        x += width
-    return rows
-
-
-def _draw_keys(
-    row: Sequence[tuple[int, float, str]], baseline: float, count: int, size: BarSize
-) -> Group:
-    group = Group()
-    for place, x, words in row:
-        box = Rect(x, baseline - size.font_size * 0.1, size.font_size, size.font_size)
-        box.fillColor, box.strokeColor = _shade(place, count), style.LINE
-        group.add(box)
-        group.add(_text(x + size.font_size * 1.4, baseline, words, size.font_size))
-    return group
-
-
-def _text(x: float, y: float, words: str, font_size: float) -> String:
-    found = String(x, y, words)
-    found.fontName, found.fontSize, found.fillColor = style.REGULAR, font_size, style.INK
-    return found

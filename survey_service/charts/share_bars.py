@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportlab.graphics.shapes import Drawing, Group, Rect, String
+from reportlab.graphics.shapes import Drawing, Group, Rect
 from reportlab.lib.colors import Color, HexColor, linearlyInterpolatedColor
 
 from survey_service.charts import style
+from survey_service.charts.keys import draw_keys, draw_text, place_keys
 
 LOWEST_SHADE = HexColor("#dbe7ec")
 """The lowest option; the highest is BLUE. The shades differ in greyscale too."""
@@ -52,17 +53,18 @@ def draw_share_bars(
     leading = size.font_size * 1.3
     names = [style.wrap_text(bar.name, style.REGULAR, size.font_size, size.width) for bar in bars]
     heights = [len(lines) * leading + size.bar_height + size.font_size * 1.3 for lines in names]
-    key_rows = _place_keys(keys, size)
+    key_rows = place_keys(keys, size.width, size.font_size, gap=2.6)
     head = len(key_rows) * leading * 1.15 + (size.font_size if keys else 0)
+    colours = [_shade(_depth(place, len(keys))) for place in range(len(keys))]
     drawing = Drawing(size.width, max(head + sum(heights), 1))
     y = float(drawing.height)
     for row in key_rows:
         y -= leading * 1.15
-        drawing.add(_draw_keys(row, y, len(keys), size))
+        drawing.add(draw_keys(row, y, colours, size.font_size))
     y = drawing.height - head
     for bar, lines, height in zip(bars, names, heights, strict=True):
         for number, line in enumerate(lines):
-            drawing.add(_text(0, y - (number + 0.8) * leading, line, size.font_size))
+            drawing.add(draw_text(0, y - (number + 0.8) * leading, line, size.font_size))
         base = y - len(lines) * leading - size.bar_height - size.font_size * 0.3
         drawing.add(_draw_bar(bar, base, size, language))
         y -= height
@@ -91,13 +93,13 @@ def _draw_bar(bar: ShareBar, base: float, size: BarSize, language: str) -> Group
         group.add(segment)
         written = write_share(share, language)
         if len(bar.shares) > 1 and width > style.measure_text(written, style.REGULAR, 13) + 8:
-            label = _text(left + width / 2, base + size.bar_height / 2 - 4.5, written, 13)
+            label = draw_text(left + width / 2, base + size.bar_height / 2 - 4.5, written, 13)
             label.textAnchor = "middle"
             label.fillColor = style.INK if depth <= _DARK_INK_UP_TO else style.WHITE
             group.add(label)
         left += width
     if bar.note:
-        note = _text(size.width, base + size.bar_height * 0.3, bar.note, size.font_size)
+        note = draw_text(size.width, base + size.bar_height * 0.3, bar.note, size.font_size)
         note.textAnchor = "end"
         group.add(note)
     return group
@@ -109,35 +111,3 @@ def _depth(place: int, count: int) -> float:
 
 def _shade(depth: float) -> Color:
     return linearlyInterpolatedColor(LOWEST_SHADE, style.BLUE, 0, 1, depth)
-
-
-def _place_keys(keys: Sequence[str], size: BarSize) -> list[list[tuple[int, float, str]]]:
-    """Return rows of (which key, where, its words), broken where the width ends."""
-    rows: list[list[tuple[int, float, str]]] = []
-    x = size.width + 1.0
-    for place, words in enumerate(keys):
-        width = style.measure_text(words, style.REGULAR, size.font_size) + size.font_size * 2.6
-        if x + width > size.width:
-            rows.append([])
-            x = 0.0
-        rows[-1].append((place, x, words))
-        x += width
-    return rows
-
-
-def _draw_keys(
-    row: Sequence[tuple[int, float, str]], baseline: float, count: int, size: BarSize
-) -> Group:
-    group = Group()
-    for place, x, words in row:
-        box = Rect(x, baseline - size.font_size * 0.1, size.font_size, size.font_size)
-        box.fillColor, box.strokeColor = _shade(_depth(place, count)), style.LINE
-        group.add(box)
-        group.add(_text(x + size.font_size * 1.4, baseline, words, size.font_size))
-    return group
-
-
-def _text(x: float, y: float, words: str, font_size: float) -> String:
-    found = String(x, y, words)
-    found.fontName, found.fontSize, found.fillColor = style.REGULAR, font_size, style.INK
-    return found
