@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +12,15 @@ from flask import Flask
 
 from survey_service import jobs
 from survey_service.accounts.sign_in import Role, add_user
-from survey_service.jobs import JobFailed, JobRequest, JobResult, JobState, ResultFile, running
+from survey_service.jobs import (
+    Cancelled,
+    JobFailed,
+    JobRequest,
+    JobResult,
+    JobState,
+    ResultFile,
+    running,
+)
 from survey_service.jobs.kinds import KINDS
 from survey_service.storage import projects
 from survey_service.storage.database import writing
@@ -215,6 +224,39 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(
     ended = wait_for_end(installation, start(installation, account_id))
     assert (ended.status, ended.failure) == ("failed", "disk")
     assert list((installation.folder / "output" / "jobs").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "ending"),
+    [
+        (OSError(28, "No space left on device"), ("failed", "disk")),
+        (Cancelled(), ("cancelled", None)),
+        (ValueError("what somebody answered"), ("failed", "unexpected")),
+    ],
+)
+def test_a_file_half_written_is_never_served_and_does_not_stay(
+    installation: Installation,
+    visitor: Visitor,
+    account_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    ending: tuple[str, str | None],
+) -> None:
+    def write(target: BinaryIO) -> None:
+        target.write(b"PK" * 4096)
+        raise error
+
+    def make_half(_request: JobRequest) -> JobResult:
+        return JobResult(file=ResultFile("breve.zip", "application/zip", write))
+
+    monkeypatch.setitem(KINDS, "release", make_half)
+    job_id = start(installation, account_id)
+    ended = wait_for_end(installation, job_id)
+    assert (ended.status, ended.failure) == ending
+    assert list((installation.folder / "output" / "jobs").iterdir()) == []
+    signed_in(visitor)
+    assert visitor.get(f"/arbejdsrum/opgave/{job_id}/fil").status == 404
+    assert "breve.zip" not in visitor.get(f"/arbejdsrum/opgave/{job_id}").text
 
 
 def test_the_page_tells_how_far_it_is_and_stops_it(

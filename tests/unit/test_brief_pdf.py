@@ -1,7 +1,11 @@
 """The brief as a document: two pages, tagged, reproducible, and whole on disk."""
 
 import datetime
+import gc
 import io
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import pytest
@@ -9,7 +13,7 @@ from brief_builder import a_context, principles_named, waves_named
 from pypdf import PdfReader
 from released_figures_builder import PRINCIPLES, WAVES, a_report, some_figures
 
-from survey_service.briefs import saving
+from survey_service.briefs import pdf_fitting, saving
 from survey_service.briefs.content import BriefKind
 from survey_service.briefs.context import OwnWords
 from survey_service.briefs.making import tell_brief
@@ -243,6 +247,74 @@ def test_a_brief_that_cannot_be_saved_leaves_the_old_one_and_no_draft(tmp_path, 
         save_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+_SAVE_WITHOUT_ROOM = """
+import resource, sys
+from pathlib import Path
+from survey_service.briefs.saving import save_whole
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    save_whole(Path(sys.argv[1]), b"new" * 1000)
+except OSError as error:
+    sys.exit(f"refused: {error.strerror}")
+"""
+
+
+def test_where_the_system_itself_has_no_room_the_old_brief_stays_whole(tmp_path):
+    path = tmp_path / "brev.pdf"
+    path.write_bytes(b"old")
+    done = subprocess.run(
+        [sys.executable, "-c", _SAVE_WITHOUT_ROOM, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.startswith("refused:")) == (1, True)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_two_who_save_at_once_one_is_left_and_whole(tmp_path):
+    path = tmp_path / "brev.pdf"
+    briefs = [letter * 200_000 for letter in (b"a", b"b")]
+
+    def save_often(written):
+        for _ in range(10):
+            save_whole(path, written)
+            assert path.read_bytes() in briefs
+
+    with ThreadPoolExecutor(2) as people:
+        for done in [people.submit(save_often, written) for written in briefs]:
+            done.result()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_briefs_leave_nothing_behind_in_memory():
+    content = tell_brief(BriefKind.PARTICIPANTS, some_figures(), a_context(), "da")
+    held = []
+    for _ in range(3):
+        for _ in range(7):
+            write_pdf(content)
+        gc.collect()
+        held.append(len(gc.get_objects()))
+    assert held[2] - held[1] < 200
+
+
+def test_a_page_is_set_in_few_densities_before_it_fits(monkeypatch):
+    names = dict(zip(PRINCIPLES, NATIONAL_PRINCIPLES, strict=True))
+    context = a_context(principles=principles_named(names), municipality=LONG_NAME)
+    content = tell_brief(BriefKind.LEADERS, some_figures(), context, "da")
+    counted = []
+    set_blocks = pdf_fitting.set_blocks
+
+    def count(blocks, *rest):
+        counted.append(blocks)
+        return set_blocks(blocks, *rest)
+
+    monkeypatch.setattr(pdf_fitting, "set_blocks", count)
+    write_pdf(content)
+    assert len(counted) <= 6 * sum(len(page) for page in content.pages)
 
 
 def test_all_principles_are_in_the_brief():

@@ -1,22 +1,24 @@
 """Briefs hold to PDF/UA-1, told by two programs that are not ours, and these notice defects."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pikepdf
 import pytest
-from brief_builder import a_brief, a_context, principles_named
+from brief_builder import a_brief, a_context, a_unit_figure, principles_named, some_details
 from decision_builder import SOME, figures_with_changes
 from pdf_ua.checkers import VeraPdf, check_aloud, has_java
 from pikepdf import Array, Dictionary, Name, Pdf
 from released_figures_builder import PRINCIPLES, WAVES, a_report, some_figures
 
 from survey_service.briefs.content import BriefKind
-from survey_service.briefs.context import BriefContext
+from survey_service.briefs.context import BriefContext, OwnWords
 from survey_service.briefs.making import tell_brief
 from survey_service.briefs.pdf import write_pdf
+from survey_service.charts.heat_map import UnitPlace
 from survey_service.measurement.disclosure import ReleasedFigures, disclose
+from survey_service.measurement.released_details import ReleasedRate
 from survey_service.texts import LANGUAGES
 
 RULES_OF_PDF_UA = 106
@@ -70,6 +72,26 @@ def check(folder: Path, written: Mapping[str, bytes]) -> Checked:
 # ---- The briefs as they are ----
 
 
+def most_there_is() -> tuple[ReleasedFigures, dict[str, object]]:
+    """Forty units, five audiences, names of sixty characters, and as much as may be typed."""
+    places = tuple(UnitPlace(f"unit-{number}", f"{LONG_NAME} {number}", 0) for number in range(40))
+    details = some_details(
+        unit_figures=tuple(
+            a_unit_figure(place.key, principle, 40.0 + number)
+            for number, place in enumerate(places)
+            for principle in PRINCIPLES
+        ),
+        response_rates=tuple(
+            ReleasedRate("final", place.key, audience, 20, 40, 0.5)
+            for place in places
+            for audience in FIVE_AUDIENCES
+        ),
+    )
+    typed = OwnWords(introduction="Et ord til. " * 80, next_steps="\n".join(["Et skridt til"] * 8))
+    of = {"units": places, "audiences": FIVE_AUDIENCES, "own_words": typed, **LONG}
+    return replace(some_figures(FIVE_AUDIENCES), details=details), of
+
+
 def every_brief() -> dict[str, bytes]:
     """All five kinds of full figures, of none, and with decisions; the leaders' of the most too."""
     nothing, _ = BRIEF_DATA["emptiest"]
@@ -77,8 +99,13 @@ def every_brief() -> dict[str, bytes]:
         f"leaders-longest-{language}": write_leaders_brief(*BRIEF_DATA["longest"], language)
         for language in LANGUAGES
     }
+    most, of = most_there_is()
     for kind in BriefKind:
         for language in LANGUAGES:
+            unit = "unit-1" if kind is BriefKind.UNIT else None
+            written[f"{kind}-most-{language}"] = write_pdf(
+                a_brief(kind, language, most, unit, **of)
+            )
             written[f"{kind}-full-{language}"] = write_pdf(a_brief(kind, language))
             written[f"{kind}-emptiest-{language}"] = write_pdf(a_brief(kind, language, nothing))
             written[f"{kind}-followed_up-{language}"] = write_pdf(
@@ -93,7 +120,7 @@ EVERY_BRIEF = [
     *(
         f"{kind}-{data}-{language}"
         for kind in BriefKind
-        for data in ("full", "emptiest", "followed_up")
+        for data in ("full", "most", "emptiest", "followed_up")
         for language in LANGUAGES
     ),
 ]
