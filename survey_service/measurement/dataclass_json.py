@@ -2,7 +2,7 @@
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 Kind = TypeVar("Kind")
 
+_SIMPLE: Mapping[object, Callable[[Any], Any]] = {date: date.fromisoformat, float: float}
+
 
 def to_plain(value: object) -> Any:
     """Return dataclasses, tuples, mappings, dates, words, numbers as what `json.dumps` takes."""
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, StrEnum | date):
+        return value.value if isinstance(value, StrEnum) else value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
@@ -52,11 +52,8 @@ def _read(kind: Any, value: Any) -> Any:
         return {key: _read(parts[1], part) for key, part in value.items()}
     if is_dataclass(kind) and isinstance(kind, type):
         return _read_fields(kind, value)
-    if kind is date:
-        return date.fromisoformat(value)
-    if isinstance(kind, type) and issubclass(kind, StrEnum | float):
-        return kind(value)
-    return value
+    read = _SIMPLE.get(kind, kind if isinstance(kind, type) and issubclass(kind, StrEnum) else None)
+    return value if read is None else read(value)
 
 
 def _read_fields(kind: type[Any], value: Mapping[str, Any]) -> Any:

@@ -989,8 +989,8 @@ def test_the_notice_says_what_is_never_sent_is_deleted(begun: Visitor) -> None:
 
 
 def test_no_page_is_kept_by_the_browser_and_none_runs_script_of_its_own(begun: Visitor) -> None:
-    paths = ["/", "/om", "/svar/2", "/gennemse", "/stop", "/fortryd", "/mine-svar", "/slettet", "/was",
-             "/trukket-tilbage", "/nothing-here", "/svar/99", "/pause"]  # fmt: skip
+    paths = ["/", "/om", "/svar/2", "/gennemse", "/stop", "/fortryd", "/mine-svar", "/slettet",
+             "/was", "/trukket-tilbage", "/nothing-here", "/svar/99", "/pause"]  # fmt: skip
     for path in paths:
         headers = begun.get(path).page.headers  # type: ignore[union-attr]
         assert headers["Cache-Control"] == "no-store", path

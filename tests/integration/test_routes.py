@@ -19,11 +19,10 @@ from survey_service.web.language import TEXTS
 # Whoever adds a route adds it here, having thought of who may open it.
 PUBLIC = {
     "answer.accessibility", "answer.answer", "answer.audio", "answer.consent", "answer.cookies",
-    "answer.delete",
-    "answer.deleted", "answer.enter", "answer.finish", "answer.follow_code", "answer.follow_link",
-    "answer.introduction", "answer.letter", "answer.notice", "answer.own_data", "answer.pause", "answer.pause_code",
-    "answer.practice",
-    "answer.question", "answer.review", "answer.send", "answer.stop", "answer.switch_display",
+    "answer.delete", "answer.deleted", "answer.enter", "answer.finish", "answer.follow_code",
+    "answer.follow_link", "answer.introduction", "answer.letter", "answer.notice",
+    "answer.own_data", "answer.pause", "answer.pause_code", "answer.practice", "answer.question",
+    "answer.review", "answer.send", "answer.stop", "answer.switch_display",
     "answer.switch_language", "answer.take_break", "answer.thanks", "answer.withdraw",
     "answer.withdrawn", "kiosk.ask_if_new", "kiosk.begin", "kiosk.end", "kiosk.goodbye",
     "kiosk.resume", "kiosk.start", "kiosk.still_there", "offline.answers", "offline.manifest",
