@@ -114,6 +114,10 @@ def every_brief() -> dict[str, bytes]:
     return written
 
 
+TAKEN_FOR_HEADERS = ["PAG-001: warning"]
+"""Forty units' rates go over three pages of pictures, each with the same mark at its top: outloud
+takes it for a running header. It is part of the picture, and is to be read with it."""
+
 EVERY_BRIEF = [
     "leaders-longest-da",
     "leaders-longest-en",
@@ -139,7 +143,7 @@ def test_all_rules_are_held_against_the_briefs(briefs: Checked) -> None:
 @pytest.mark.parametrize("brief", EVERY_BRIEF)
 def test_a_brief_breaks_no_rule(briefs: Checked, brief: str) -> None:
     assert briefs.vera[brief] == []
-    assert briefs.aloud[brief] == []
+    assert briefs.aloud[brief] == (TAKEN_FOR_HEADERS if brief.startswith("team-most") else [])
 
 
 # ---- Defects put in on purpose: the checks must be able to fail ----
