@@ -2,13 +2,10 @@
 
 - A share, gap, difference, reliability or rank needs 10 answers in each group it rests on, or the
   project's minimum if that is higher.
-- Panel groups (stayers, leavers, joiners, those who cannot be followed) are each 0 or at least the
-  minimum, else the pair is not shown at all.
 - A distribution in which all answered alike is not shown, nor a mean at an end of the scale: it
   would tell everyone's answer.
-- Shares of people who moved for certain need 20 people and are given to 5 points.
-- Units' means: `unit_disclosure`. A roster-weighted mean is a second sum over units, so it is not
-  shown where a unit has fewer answers than the minimum.
+- People who are followed: `panel_disclosure`. Units' means: `unit_disclosure`. A roster-weighted mean
+  is a second sum over units: it is not shown where a unit has fewer answers than the minimum.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,22 +13,21 @@ from dataclasses import replace
 
 from survey_service.measurement.comparison import MINIMUM_ANSWERS
 from survey_service.measurement.contrary_items import ItemMovement
-from survey_service.measurement.disclosure import ReleasedFigures, is_shown
+from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.measurement.figure_rounding import (
     round_coefficient,
     round_mean,
     round_points,
     round_share,
-    round_to_five_points,
 )
 from survey_service.measurement.help_given import HelpGiven, find_shift
 from survey_service.measurement.item_distribution import ItemDistribution
 from survey_service.measurement.item_functioning import ItemFunctioning
 from survey_service.measurement.method_disclosure import disclose_method_rows
 from survey_service.measurement.missing_items import MissingItemsCheck
-from survey_service.measurement.panel import PanelChange
+from survey_service.measurement.panel_disclosure import disclose_panels
 from survey_service.measurement.potential import RankedGap
-from survey_service.measurement.project_analysis import PanelFinding, ProjectAnalysis
+from survey_service.measurement.project_analysis import ProjectAnalysis
 from survey_service.measurement.rate_disclosure import SeenUnits, disclose_rates
 from survey_service.measurement.released_details import (
     ItemFlagKind,
@@ -41,13 +37,10 @@ from survey_service.measurement.released_details import (
     ReleasedItem,
     ReleasedItemFlag,
     ReleasedMissingCheck,
-    ReleasedPanel,
     ReleasedPotential,
     ReleasedReliability,
-    ReleasedReliableChange,
 )
 from survey_service.measurement.reliability import ScaleReliability
-from survey_service.measurement.reliable_change import ReliableChange
 from survey_service.measurement.unit_change_disclosure import disclose_unit_changes
 from survey_service.measurement.unit_disclosure import (
     UnitGroup,
@@ -62,9 +55,6 @@ from survey_service.measurement.weighted_disclosure import (
 
 SMALLEST_GROUP = 10
 """Answers in each group for anything finer than a whole-number mean."""
-
-SMALLEST_MOVING_GROUP = 20
-"""People followed, for the shares that moved for certain."""
 
 POOR_RELIABILITY = 0.60
 """Under this a verdict is worded more weakly."""
@@ -109,7 +99,7 @@ def disclose_details(
         reliabilities=tuple(
             _reliability(found) for found in analysis.reliabilities if found.reliability.n >= enough
         ),
-        panels=tuple(_panels(analysis, minimum)),
+        panels=tuple(disclose_panels(analysis, minimum, enough)),
         response_rates=disclose_rates(analysis.response_rates, minimum, parents, seen),
         weighted_means=tuple(disclose_weighted_means(analysis, enough, minimum)),
         missing_items=tuple(
@@ -300,87 +290,6 @@ def _reliability(found: ScaleReliability) -> ReleasedReliability:
 
 def _not_all(share: float | None, n: int) -> float | None:
     return None if share == 1 else round_share(share, n)
-
-
-def _panels(analysis: ProjectAnalysis, minimum: int) -> Iterator[ReleasedPanel]:
-    contrasts = {
-        (c.audience, c.principle, c.from_wave, c.to_wave): c for c in analysis.comparison.contrasts
-    }
-    for found in analysis.panels:
-        change = found.change
-        contrast = contrasts.get(
-            (change.audience, change.principle, change.from_wave, change.to_wave)
-        )
-        if contrast is not None and is_shown(contrast, minimum) and _groups_safe(change, minimum):
-            yield _panel(found, max(SMALLEST_GROUP, minimum))
-
-
-def _groups_safe(change: PanelChange, minimum: int) -> bool:
-    groups = (
-        change.n_both,
-        change.n_left,
-        change.n_joined,
-        change.unlinked_from,
-        change.unlinked_to,
-    )
-    return all(group == 0 or group >= minimum for group in groups)
-
-
-def _panel(found: PanelFinding, enough: int) -> ReleasedPanel:
-    change, tipping = found.change, found.tipping_point
-    means = change.stayer_mean_from, change.stayer_mean_to
-    stayed = change.n_both >= enough and not any(_is_at_end(mean) for mean in means)
-    left, joined = (
-        count >= enough and not _is_at_end(_add(mean, apart.value))
-        for count, mean, apart in (
-            (change.n_left, means[0], change.leavers_less_stayers),
-            (change.n_joined, means[1], change.joiners_less_stayers),
-        )
-    )
-    return ReleasedPanel(
-        audience=change.audience,
-        principle=change.principle,
-        from_wave=change.from_wave,
-        to_wave=change.to_wave,
-        n_both=change.n_both,
-        n_left=change.n_left,
-        n_joined=change.n_joined,
-        stayer_mean_from=round_points(change.stayer_mean_from) if stayed else None,
-        stayer_mean_to=round_points(change.stayer_mean_to) if stayed else None,
-        change=release_interval(change.change) if stayed else None,
-        leavers_less_stayers=release_interval(change.leavers_less_stayers)
-        if stayed and left
-        else None,
-        joiners_less_stayers=release_interval(change.joiners_less_stayers)
-        if stayed and joined
-        else None,
-        tipping_points=round_points(tipping.points) if stayed and left else None,
-        tipping_possible=tipping.possible if stayed and left else None,
-        reliable_change=_reliable_change(found.reliable_change, enough),
-    )
-
-
-def _add(mean: float | None, difference: float | None) -> float | None:
-    return None if mean is None or difference is None else mean + difference
-
-
-def _is_at_end(mean: float | None) -> bool:
-    """Return whether everybody answered alike at an end of the scale."""
-    return mean is not None and round_mean(mean) is None
-
-
-def _reliable_change(found: ReliableChange, enough: int) -> ReleasedReliableChange | None:
-    if found.n < max(SMALLEST_MOVING_GROUP, enough):
-        return None
-    if found.moved_up is None or found.moved_down is None:
-        return None
-    reliability = round_coefficient(found.reliability)
-    threshold = round_points(found.smallest_certain_change)
-    up = round_to_five_points(found.moved_up / found.n)
-    down = round_to_five_points(found.moved_down / found.n)
-    if reliability is None or threshold is None or up is None or down is None:
-        return None
-    return ReleasedReliableChange(reliability, found.reliability_name, threshold, up, down)
 
 
 def _help_given(found: Sequence[HelpGiven], enough: int) -> Iterator[ReleasedHelp]:
