@@ -4,8 +4,8 @@
   project's minimum if that is higher.
 - A distribution in which all answered alike is not shown, nor a mean at an end of the scale: it
   would tell everyone's answer.
-- People who are followed: `panel_disclosure`. Units' means: `unit_disclosure`. A roster-weighted mean
-  is a second sum over units: it is not shown where a unit has fewer answers than the minimum.
+- People who are followed: `panel_disclosure`. Units' means: `unit_disclosure`. A roster-weighted
+  mean is a second sum over units: it is not shown where a unit has fewer answers than the minimum.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
