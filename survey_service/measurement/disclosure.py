@@ -12,6 +12,7 @@ from survey_service.measurement.comparison import (
     Verdict,
     WaveMean,
 )
+from survey_service.measurement.field_disclosure import SMALLEST_ROSTER
 from survey_service.measurement.figure_rounding import (
     round_mean,
     round_points,
@@ -282,7 +283,9 @@ def _release_count(
         audience=audience,
         wave=wave,
         sent=sent if sent >= minimum else None,
-        roster=roster if roster is not None and min(sent, roster) >= minimum else None,
+        roster=roster
+        if roster is not None and roster >= SMALLEST_ROSTER and min(sent, roster) >= minimum
+        else None,
     )
 
 

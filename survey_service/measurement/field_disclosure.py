@@ -2,7 +2,7 @@
 
 The total of an audience is shown from the minimum on, and so is every unit that may be. Below a
 unit that is shown, its parts are the units under it and its own people, those who are counted there
-and in none of them. A part is small with fewer people to ask than `smallest_roster`, fewer answers
+and in none of them. A part is small with fewer people to ask than `SMALLEST_ROSTER`, fewer answers
 than the minimum, or more answers than people to ask. Small parts are held back in company: together
 with the parts next to them in size until at least two with answers are held back, which together
 have the minimum of answers and of people to ask. Below a unit that is held back nothing is shown.
@@ -49,7 +49,6 @@ class UnitTotal:
 def find_shown_units(
     units: Sequence[FieldUnit],
     minimum: int,
-    smallest_roster: int = SMALLEST_ROSTER,
     seen: ShownUnits | None = None,
 ) -> ShownUnits:
     """Return which units of one audience may be shown.
@@ -57,18 +56,17 @@ def find_shown_units(
     Args:
         units: the unit tree; a parent that is not among them makes a unit one at the top.
         minimum: answers, 5 or more.
-        smallest_roster: people to ask.
         seen: what was shown before in this wave.
     """
     tree = _Tree(units)
     whole = _Part(None, is_own=False, sent=sum(u.sent for u in units),
                   roster=sum(u.roster for u in units))  # fmt: skip
-    if _is_small(whole, minimum, smallest_roster):
+    if _is_small(whole, minimum):
         return ShownUnits()
     shown: list[_Part] = []
     waiting = [tree.parts_at_top()]
     while waiting:
-        found = _shown_parts(waiting.pop(), minimum, smallest_roster, seen or ShownUnits())
+        found = _shown_parts(waiting.pop(), minimum, seen or ShownUnits())
         shown += found
         waiting += [tree.parts_below(part.key) for part in found if not part.is_own and part.key]
     return ShownUnits(
@@ -123,33 +121,31 @@ class _Tree:
         return sent, roster
 
 
-def _shown_parts(
-    group: Collection[_Part], minimum: int, smallest_roster: int, seen: ShownUnits
-) -> list[_Part]:
+def _shown_parts(group: Collection[_Part], minimum: int, seen: ShownUnits) -> list[_Part]:
     # A part with nobody to ask and no answers hides nothing and nobody.
     parts = [part for part in group if part.sent or part.roster]
-    hidden = [part for part in parts if _is_small(part, minimum, smallest_roster)]
+    hidden = [part for part in parts if _is_small(part, minimum)]
     # By size of roster and not by answers: the order must not change from day to day.
     company = sorted(
         (part for part in parts if part not in hidden),
         key=lambda part: (_was_seen(part, seen), part.roster, part.key or ""),
     )
-    while hidden and company and not _is_company(hidden, minimum, smallest_roster):
+    while hidden and company and not _is_company(hidden, minimum):
         hidden.append(company.pop(0))
-    if hidden and not _is_company(hidden, minimum, smallest_roster):
+    if hidden and not _is_company(hidden, minimum):
         return []
     return [part for part in parts if part not in hidden]
 
 
-def _is_small(part: _Part, minimum: int, smallest_roster: int) -> bool:
+def _is_small(part: _Part, minimum: int) -> bool:
     # More answers than people to ask: the roster is wrong, and no rate can be told.
-    return part.roster < smallest_roster or not minimum <= part.sent <= part.roster
+    return part.roster < SMALLEST_ROSTER or not minimum <= part.sent <= part.roster
 
 
-def _is_company(hidden: Sequence[_Part], minimum: int, smallest_roster: int) -> bool:
+def _is_company(hidden: Sequence[_Part], minimum: int) -> bool:
     answered = [part.sent for part in hidden if part.sent]
     people = sum(part.roster for part in hidden)
-    return len(answered) >= 2 and sum(answered) >= minimum and people >= smallest_roster
+    return len(answered) >= 2 and sum(answered) >= minimum and people >= SMALLEST_ROSTER
 
 
 def _was_seen(part: _Part, seen: ShownUnits) -> bool:

@@ -9,9 +9,6 @@ from survey_service.measurement.released_details import ReleasedRate
 from survey_service.measurement.response_rate import ResponseRate
 from survey_service.measurement.unit_tree import Parents
 
-SMALLEST_SHARE_BASE = 10
-"""A share is shown only of as many people to ask."""
-
 SeenUnits = Mapping[tuple[str, str], ShownUnits]
 """By wave and audience, what was shown while its answers came in."""
 
@@ -30,7 +27,7 @@ def disclose_rates(
 
     Args:
         rates: unsuppressed; units of the tree that are not among them asked nobody.
-        minimum: answers, and people to ask.
+        minimum: answers; of people to ask it takes `field_disclosure.SMALLEST_ROSTER`.
         parents: the tree of units; without it all stand side by side.
         seen: what was shown before.
     """
@@ -38,7 +35,7 @@ def disclose_rates(
     for found in rates:
         groups.setdefault((found.wave, found.rate.audience), []).append(found.rate)
     return tuple(
-        _release_rate(group[0], rate, minimum)
+        _release_rate(group[0], rate)
         for group, found in groups.items()
         for rate in _shown(found, minimum, parents, seen.get(group))
     )
@@ -75,7 +72,7 @@ def _shown(
 ) -> list[ResponseRate]:
     by_unit = {rate.unit: rate for rate in rates}
     units = [_lay_out(key, by_unit.get(key), parents) for key in sorted({*by_unit, *parents})]
-    shown = find_shown_units(units, minimum, smallest_roster=minimum, seen=seen)
+    shown = find_shown_units(units, minimum, seen=seen)
     has_others_below = {unit.parent for unit in units}
     return [
         rate
@@ -90,14 +87,13 @@ def _lay_out(key: str, rate: ResponseRate | None, parents: Parents) -> FieldUnit
     return FieldUnit(key, parents.get(key), rate.answered, rate.roster or 0)
 
 
-def _release_rate(wave: str, rate: ResponseRate, minimum: int) -> ReleasedRate:
+def _release_rate(wave: str, rate: ResponseRate) -> ReleasedRate:
     roster = rate.roster or 0
-    enough = roster >= max(SMALLEST_SHARE_BASE, minimum)
     return ReleasedRate(
         wave=wave,
         unit=rate.unit,
         audience=rate.audience,
         answered=rate.answered,
         roster=roster,
-        rate=round_share(rate.rate, roster) if enough else None,
+        rate=round_share(rate.rate, roster),
     )

@@ -189,11 +189,11 @@ def test_a_unit_whose_rate_was_kept_back_stays_back_in_the_next_release(installa
     sent = {"a": 6, "b": 7, "c": 3, "d": 15, "house": 15}
     people = [(unit, f"{unit}{n}") for unit, count in sent.items() for n in range(count)]
     answer(installation, "baseline", people)
-    change_roster(installation, "baseline", {"a": 8, "b": 9, "c": 20, "d": 20, "house": 20})
+    change_roster(installation, "baseline", {"a": 18, "b": 19, "c": 30, "d": 30, "house": 30})
     bring(installation, "W", 2010, range(12))
     assert rates_of(release(installation)) == {"b", "d", "house"}
     with installation.context(), writing() as session:
-        cells = {"a": 30, "b": 9, "c": 20, "d": 20, "house": 20}
+        cells = {"a": 40, "b": 19, "c": 30, "d": 30, "house": 30}
         projects.set_roster(
             session,
             installation.waves["baseline"],

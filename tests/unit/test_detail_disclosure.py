@@ -165,6 +165,13 @@ def test_a_unit_with_nobody_to_ask_hides_nobody():
     assert set(shown) == {"d"}
 
 
+def test_a_unit_with_nine_to_ask_is_counted_with_others_alone():
+    # as while the wave was open; b, the next in size, keeps it company
+    cells = {"a": (9, 9), "b": (8, 12), "c": (20, 40), "d": (20, 50)}
+    assert rates_of(cells, dict.fromkeys(cells)) == {"c", "d"}
+    assert rates_of(cells | {"a": (9, 10)}, dict.fromkeys(cells)) == {"a", "b", "c", "d"}
+
+
 def rates_of(cells, parents, seen=None):
     answered = {(unit, "staff"): count for unit, (count, _) in cells.items()}
     roster = {(unit, "staff"): people for unit, (_, people) in cells.items()}

@@ -152,8 +152,9 @@ def test_under_five_answers_neither_count_nor_roster_is_shown():
     assert the_count(4, 40) == the_count(0, None)
 
 
-def test_a_roster_under_five_is_not_shown():
-    assert the_count(7, 4).roster is None
+def test_a_roster_under_ten_is_not_shown_for_it_might_tell_that_all_have_answered():
+    assert (the_count(7, 9).sent, the_count(7, 9).roster) == (7, None)
+    assert the_count(7, 10).roster == 10
 
 
 def test_numbers_that_describe_the_data_stay_out_of_the_method():
