@@ -8,6 +8,7 @@ from uuid import UUID
 
 from survey_service.catalogue import load_framework
 from survey_service.faults import FieldFault, InputRefused
+from survey_service.fieldwork.invitations import looks_like_cpr
 from survey_service.storage import decisions as storage
 from survey_service.storage import projects, results
 from survey_service.storage.database import reading, writing
@@ -118,6 +119,8 @@ def _find_faults(
     if not is_own or (new.unit and new.unit not in units):
         faults.append(FieldFault("unit", "unknown_choice"))
     faults += _text_faults("text", new.text, TEXT_LIMIT)
+    if looks_like_cpr(new.text):
+        faults.append(FieldFault("text", "cpr_number"))
     faults += _text_faults("responsible", new.responsible, ROLE_LIMIT)
     if _NAMES_SOMEBODY.search(new.responsible):
         faults.append(FieldFault("responsible", "role_not_person"))

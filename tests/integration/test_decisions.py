@@ -77,6 +77,7 @@ def test_a_decision_stands_under_its_principle_with_role_and_date(
         ({"unit": "elsewhere"}, "Vælg en af mulighederne."),
         ({"text": "  "}, "Feltet skal udfyldes."),
         ({"text": "x" * 501}, "Skriv højst 500 tegn. Du har skrevet 501."),
+        ({"text": "Ring til 010203-1234"}, "ligner et CPR-nummer"),
         ({"responsible": ""}, "Feltet skal udfyldes."),
         ({"responsible": "kari@kommune.example"}, "Skriv en rolle"),
         ({"due_on": "2026-03-03"}, "Fristen skal være i dag eller senere."),
