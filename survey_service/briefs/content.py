@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from survey_service.briefs.pictures import Picture
 from survey_service.measurement.comparison import Verdict
+from survey_service.measurement.disclosure import ReleasedContrast
 
 
 class BriefKind(StrEnum):
@@ -63,6 +64,20 @@ class FigureReference:
     unit: str = ""
     item: str = ""
     written: str = ""
+
+    @classmethod
+    def of_contrast(
+        cls, contrast: ReleasedContrast, field: Field, written: str = ""
+    ) -> "FigureReference":
+        """Return the reference to a contrast's figure."""
+        return cls(
+            field,
+            audience=contrast.audience,
+            principle=contrast.principle,
+            from_wave=contrast.from_wave,
+            to_wave=contrast.to_wave,
+            written=written,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,16 +70,7 @@ def reference_to(
     """Return the reference of a contrast's figure, nothing where there is no contrast."""
     if contrast is None:
         return ()
-    return (
-        FigureReference(
-            field,
-            audience=contrast.audience,
-            principle=contrast.principle,
-            from_wave=contrast.from_wave,
-            to_wave=contrast.to_wave,
-            written=written,
-        ),
-    )
+    return (FigureReference.of_contrast(contrast, field, written),)
 
 
 def _join(

@@ -81,14 +81,8 @@ def _margin(figures: ReleasedFigures, speech: Speech) -> Sentence:
 
 
 def _power_reference(contrast: ReleasedContrast) -> FigureReference:
-    return FigureReference(
-        Field.POWER,
-        audience=contrast.audience,
-        principle=contrast.principle,
-        from_wave=contrast.from_wave,
-        to_wave=contrast.to_wave,
-        written=str(round(100 * (contrast.equivalence_power or 0.0))),
-    )
+    written = str(round(100 * (contrast.equivalence_power or 0.0)))
+    return FigureReference.of_contrast(contrast, Field.POWER, written)
 
 
 def _margin_reference(figures: ReleasedFigures, speech: Speech) -> FigureReference:

@@ -117,7 +117,7 @@ def verdict_cell(contrast: ReleasedContrast | None, speech: Speech) -> Cell:
     """Return a verdict's word; the sign beside it is drawn by the renderer."""
     verdict = contrast.verdict if contrast else Verdict.TOO_FEW
     word = load_texts(CHART_TEXTS)[f"verdict.{verdict}"].read_in(speech.language)
-    figures = (_of_contrast(contrast, Field.VERDICT, ""),) if contrast else ()
+    figures = (FigureReference.of_contrast(contrast, Field.VERDICT, ""),) if contrast else ()
     return Cell(word, figures, verdict)
 
 
@@ -147,7 +147,7 @@ def _verdict_with_change(contrast: ReleasedContrast | None, speech: Speech) -> C
     if contrast is None or contrast.difference is None:
         return said
     written = format_difference(contrast.difference, speech.language, 1)
-    figures = (*said.figures, _of_contrast(contrast, Field.DIFFERENCE, written))
+    figures = (*said.figures, FigureReference.of_contrast(contrast, Field.DIFFERENCE, written))
     return Cell(f"{said.text} {written}", figures, said.verdict)
 
 
@@ -236,19 +236,11 @@ def _change_cells(contrast: ReleasedContrast | None, speech: Speech) -> tuple[Ce
     if contrast is None or contrast.difference is None:
         return Cell(NOTHING), Cell(NOTHING)
     written = format_difference(contrast.difference, speech.language, 1)
-    change = Cell(written, (_of_contrast(contrast, Field.DIFFERENCE, written),))
+    reference = FigureReference.of_contrast(contrast, Field.DIFFERENCE, written)
+    change = Cell(written, (reference,))
     if contrast.ci_low is None or contrast.ci_high is None:
         return change, Cell(NOTHING)
     interval = format_interval(contrast.ci_low, contrast.ci_high, speech.language, 1)
-    return change, Cell(interval, (_of_contrast(contrast, Field.INTERVAL, interval),))
-
-
-def _of_contrast(contrast: ReleasedContrast, field: Field, written: str) -> FigureReference:
-    return FigureReference(
-        field,
-        audience=contrast.audience,
-        principle=contrast.principle,
-        from_wave=contrast.from_wave,
-        to_wave=contrast.to_wave,
-        written=written,
+    return change, Cell(
+        interval, (FigureReference.of_contrast(contrast, Field.INTERVAL, interval),)
     )

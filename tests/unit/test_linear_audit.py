@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from exact_algebra import rank
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,21 +79,6 @@ def test_more_ways_than_can_be_tried_are_refused_and_not_guessed(monkeypatch):
 
 
 # --- every small union, in exact fractions ------------------------------------------------------
-
-
-def rank(rows):
-    rows = [list(row) for row in rows]
-    found = 0
-    for column in range(len(rows[0]) if rows else 0):
-        pivot = next((n for n in range(found, len(rows)) if rows[n][column]), None)
-        if pivot is None:
-            continue
-        rows[found], rows[pivot] = rows[pivot], rows[found]
-        for below in range(found + 1, len(rows)):
-            factor = rows[below][column] / rows[found][column]
-            rows[below] = [a - factor * b for a, b in zip(rows[below], rows[found], strict=True)]
-        found += 1
-    return found
 
 
 def tells_of(rows, owners, union):

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from exact_algebra import rank
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
@@ -244,22 +245,6 @@ def built(tree):
         for number, (name, place) in enumerate(zip(names, places, strict=True))
     }
     return {name: n for name, n in zip(names, counts, strict=True) if n}, parents
-
-
-def rank(rows):
-    """The rank of a matrix of exact fractions, by elimination."""
-    rows = [list(row) for row in rows]
-    found = 0
-    for column in range(len(rows[0]) if rows else 0):
-        pivot = next((n for n in range(found, len(rows)) if rows[n][column]), None)
-        if pivot is None:
-            continue
-        rows[found], rows[pivot] = rows[pivot], rows[found]
-        for below in range(found + 1, len(rows)):
-            factor = rows[below][column] / rows[found][column]
-            rows[below] = [a - factor * b for a, b in zip(rows[below], rows[found], strict=True)]
-        found += 1
-    return found
 
 
 def published_sums(counts, parents, shown):
