@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,7 +24,8 @@ class PeopleClass:
     """People of one unit who rated the same items and have scores in the same other waves.
 
     `rated` are items, or SCORE alone; `is_scored` whether that is enough for a score; `is_linked`
-    whether they can be followed.
+    whether they can be followed; `elsewhere` the other waves in which they were in another unit,
+    and which.
     """
 
     unit: str
@@ -33,6 +34,11 @@ class PeopleClass:
     waves: frozenset[str]
     is_linked: bool
     size: int = 1
+    elsewhere: frozenset[tuple[str, str]] = frozenset()
+
+
+Answering = tuple[str, tuple[tuple[str, str], ...]]
+"""A score's wave, and the person's other waves, each with the unit's name where it was another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +55,14 @@ class People:
     """Everybody of one audience, wave and principle.
 
     `shared` are the items asked of each other audience too; `unit_waves` the other waves in which
-    somebody of a unit has a score.
+    somebody of a unit has a score; `answerings` how many of a unit have which scores, all waves
+    together.
     """
 
     classes: tuple[PeopleClass, ...]
     shared: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unit_waves: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answerings: Mapping[str, Mapping[Answering, int]] = field(default_factory=dict)
 
     def columns(self) -> tuple[list[Column], NDArray[np.intp]]:
         """Return the columns, and the place of each one's class."""
@@ -73,9 +81,19 @@ class People:
         """Return how many rated an item."""
         return sum(one.size for one in self.classes if item in one.rated)
 
-    def composition(self, unit: str) -> tuple[tuple[tuple[str, ...], int], ...]:
-        """Return how many of a unit have scores in which other waves: what its weight goes by."""
-        return self._compositions[unit]
+    def composition(self, unit: str, waves: frozenset[str]) -> tuple[object, ...]:
+        """Return how many of a unit have scores in which of these waves."""
+        key = unit, waves
+        if key not in self._compositions:
+            self._compositions[key] = tuple(sorted(self._count_answerings(unit, waves).items()))
+        return self._compositions[key]
+
+    def _count_answerings(self, unit: str, waves: frozenset[str]) -> Counter[Answering]:
+        counts: Counter[Answering] = Counter()
+        for (wave, others), count in self.answerings.get(unit, {}).items():
+            if wave in waves:
+                counts[wave, tuple(other for other in others if other[0] in waves)] += count
+        return counts
 
     def has_answered(self, unit: str, wave: str) -> bool:
         """Return whether anybody of a unit has a score in another wave."""
@@ -98,13 +116,8 @@ class People:
         return counts
 
     @cached_property
-    def _compositions(self) -> Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]:
-        counts: dict[str, Counter[tuple[str, ...]]] = {}
-        for one in self.classes:
-            by_waves = counts.setdefault(one.unit, Counter())
-            if one.is_scored:
-                by_waves[tuple(sorted(one.waves))] += one.size
-        return {unit: tuple(sorted(found.items())) for unit, found in counts.items()}
+    def _compositions(self) -> dict[tuple[str, frozenset[str]], tuple[object, ...]]:
+        return {}
 
 
 PeopleByPlace = Mapping[Place, People]
@@ -203,37 +216,50 @@ def _link(
     waves: Mapping[str, Sequence[_Person]], shared: Mapping[str, frozenset[str]]
 ) -> Iterator[tuple[str, People]]:
     """Sort each wave's people into classes by the other waves they have scores in."""
-    names = {wave: _names_once(people) for wave, people in waves.items()}
+    names = {wave: _units_by_name(people) for wave, people in waves.items()}
     units = {wave: {one.unit for one in people if one.is_scored} for wave, people in waves.items()}
+    found: dict[str, Counter[PeopleClass]] = {}
+    answerings: dict[str, Counter[Answering]] = {}
     for wave, people in waves.items():
-        others = [other for other in waves if other != wave]
-        counts: Counter[PeopleClass] = Counter()
+        counts = found.setdefault(wave, Counter())
         for person in people:
             is_linked = person.is_scored and person.name in names[wave]
-            in_waves = frozenset(
-                other for other in others if is_linked and person.name in names[other]
-            )
+            others = {
+                other: "" if names[other][person.name] == person.unit else names[other][person.name]
+                for other in waves
+                if is_linked and other != wave and person.name in names[other]
+            }
+            elsewhere = frozenset((other, unit) for other, unit in others.items() if unit)
             counts[
-                PeopleClass(person.unit, person.rated, person.is_scored, in_waves, is_linked)
+                PeopleClass(
+                    person.unit,
+                    person.rated,
+                    person.is_scored,
+                    frozenset(others),
+                    is_linked,
+                    elsewhere=elsewhere,
+                )
             ] += 1
+            if person.is_scored:
+                answering = wave, tuple(sorted(others.items()))
+                answerings.setdefault(person.unit, Counter())[answering] += 1
+    for wave, counts in found.items():
+        others_of = {
+            unit: frozenset(other for other in waves if other != wave and unit in units[other])
+            for unit in units[wave]
+        }
         if counts:
-            yield (
-                wave,
-                People(
-                    classes=tuple(_sized(counts)),
-                    shared=shared,
-                    unit_waves={
-                        unit: frozenset(other for other in others if unit in units[other])
-                        for unit in units[wave]
-                    },
-                ),
-            )
+            yield wave, People(tuple(_sized(counts)), shared, others_of, answerings)
 
 
-def _names_once(people: Iterable[_Person]) -> frozenset[str]:
+def _units_by_name(people: Iterable[_Person]) -> Mapping[str, str]:
     """Return who can be followed: one who has two scores in a wave is nobody in particular."""
     counts = Counter(person.name for person in people if person.is_scored and person.name)
-    return frozenset(name for name, count in counts.items() if count == 1)
+    return {
+        person.name: person.unit
+        for person in people
+        if person.is_scored and counts[person.name] == 1
+    }
 
 
 def _sized(counts: Mapping[PeopleClass, int]) -> Iterator[PeopleClass]:
@@ -244,7 +270,8 @@ def _sized(counts: Mapping[PeopleClass, int]) -> Iterator[PeopleClass]:
             sorted(entry[0].rated),
             sorted(entry[0].waves),
             entry[0].is_linked,
+            sorted(entry[0].elsewhere),
         ),
     )
     for one, count in ordered:
-        yield PeopleClass(one.unit, one.rated, one.is_scored, one.waves, one.is_linked, count)
+        yield replace(one, size=count)

@@ -7,6 +7,7 @@ never differs by less than the newest.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import product
 
 import numpy as np
 
@@ -200,14 +201,44 @@ def changed_too_little(before: Basis, now: Basis, minimum: int) -> tuple[tuple[s
 
 
 def unchanged_places(before: Basis, now: Basis) -> frozenset[tuple[str, str]]:
-    """Return the audiences and waves in which no count differs between two releases."""
-    places = {(audience, wave) for audience, wave, _ in before}
-    changed = {
-        (audience, wave)
-        for audience, wave, counted in {*before, *now}
-        if before.get((audience, wave, counted), 0) != now.get((audience, wave, counted), 0)
-    }
+    """Return the audiences and waves in which no count differs between two releases.
+
+    Those of which neither knows any count are among them; counts of who wrote are left out.
+    """
+    if not before:
+        return frozenset()
+    known = {key for key in {*before, *now} if not key[2].startswith(WORDS_COUNTS)}
+    places = set(product({audience for audience, *_ in known}, {wave for _, wave, _ in known}))
+    changed = {key[:2] for key in known if before.get(key, 0) != now.get(key, 0)}
     return frozenset(places - changed)
+
+
+def uneven_places(
+    before: Basis, now: Basis, items: Iterable[tuple[str, str, str, str]]
+) -> frozenset[UnitGroup]:
+    """Return the places of which some who withdrew between two releases had rated other items.
+
+    Args:
+        before: what the earlier release rests on.
+        now: what a new one would rest on.
+        items: (audience, wave, principle, item) for every item the earlier one showed.
+
+    As many responses, scores and ratings of each item must have gone. Audience, wave, principle.
+    """
+
+    def gone(audience: str, wave: str, counted: str) -> int:
+        key = audience, wave, counted
+        return before.get(key, 0) - now.get(key, 0)
+
+    return frozenset(
+        (audience, wave, principle)
+        for audience, wave, principle, item in items
+        if not (
+            gone(audience, wave, RESPONSES)
+            == gone(audience, wave, principle)
+            == gone(audience, wave, f"item:{item}")
+        )
+    )
 
 
 def _count_in_units(scores: ScoreTable) -> dict[UnitGroup, dict[str, int]]:

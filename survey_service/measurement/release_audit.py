@@ -12,9 +12,10 @@ of those who withdrew since an earlier release. What nobody computes by adding i
 counts, ranks, coefficients of reliability, p, and verdicts.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,16 +55,34 @@ class Figure:
 WITHHELD_FIRST = ("raw", "robust", "weighted", "stayers", "leavers", "item", "gap", "unit", "mean")
 """Kinds of figures, the one that is missed least first."""
 
-_BY_THE_MODEL = frozenset({"mean", "robust", "weighted"})
+_OVER_ALL_WAVES = frozenset({"mean", "robust"})
+"""Means whose weights go by the answers in all waves of a release."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierFigures:
-    """A release made before; `unchanged` are audiences and waves where nobody withdrew since."""
+    """A release made before.
+
+    `unchanged` are audiences and waves where nobody withdrew since; `uneven` the places where
+    those who withdrew had not all rated the same.
+    """
 
     number: int
     figures: ReleasedFigures
     unchanged: frozenset[tuple[str, str]]
+    uneven: frozenset[Place] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """What the weights of a model's means go by: the answers in which waves.
+
+    `is_by_counts` where units and people vary no more than chance: then the number of a unit's
+    answers in the wave alone.
+    """
+
+    waves: frozenset[str]
+    is_by_counts: bool
 
 
 def find_withheld(
@@ -86,18 +105,23 @@ def find_withheld(
     """
     shown = list_figures(figures, details)
     before: dict[Place, set[Figure]] = {}
+    gone: dict[Place, set[Figure]] = {}
     for release in earlier:
-        if release.figures.details is None:
-            continue
-        for place, found in list_figures(release.figures, release.figures.details).items():
-            number = 0 if place[:2] in release.unchanged else release.number
-            before.setdefault(place, set()).update(_as_known(found, number))
+        for place, found in _list_earlier(release).items():
+            before.setdefault(place, set()).update(_as_known(place, found, release))
+        for place, figure in find_not_to_repeat(release, details):
+            gone.setdefault(place, set()).add(figure)
+    releases = {release.number: release.figures for release in earlier}
+    releases[0] = replace(figures, details=details)
     withheld = {}
     for place, found in shown.items():
         if place not in people:
             continue
-        audit = _Audit(people[place], parents, minimum)
-        held_back = audit.withhold(found, frozenset(before.get(place, ())))
+        models = {number: _model_of(one, place) for number, one in releases.items()}
+        audit = _Audit(people[place], parents, minimum, models)
+        not_again = frozenset(gone.get(place, ()))
+        known = frozenset(before.get(place, ()))
+        held_back = audit.withhold(found - not_again, known) | not_again
         if held_back:
             withheld[place] = held_back
     return withheld
@@ -111,6 +135,30 @@ def list_figures(
     for place, figure in _walk(figures, details):
         found.setdefault(place, set()).add(figure)
     return {place: frozenset(listed) for place, listed in found.items()}
+
+
+def find_not_to_repeat(
+    release: EarlierFigures, details: ReleasedDetails
+) -> Iterator[tuple[Place, Figure]]:
+    """Yield what a release showed and no later one may show anew, because people withdrew.
+
+    Two sums over followed people differ by those who withdrew or are followed no longer, who may
+    be one alone where the minimum withdrew in all; so do a score's and its items' where not all
+    who withdrew had rated the same.
+    """
+    if release.figures.details is None:
+        return
+    counts = {_panel_key(one): _panel_counts(one) for one in release.figures.details.panels}
+    for panel in details.panels:
+        known = counts.get(_panel_key(panel))
+        if known is not None and known != _panel_counts(panel):
+            for wave, other in permutations((panel.from_wave, panel.to_wave)):
+                for kind in ("stayers", "leavers"):
+                    yield (panel.audience, wave, panel.principle), Figure(kind, other)
+    for item in details.items:
+        place = item.audience, item.wave, item.principle
+        if place in release.uneven:
+            yield place, Figure("item", item.item)
 
 
 def _walk(figures: ReleasedFigures, details: ReleasedDetails) -> Iterator[tuple[Place, Figure]]:
@@ -160,17 +208,55 @@ def _walk_method(row: ReleasedMethodRow) -> Iterator[tuple[Place, Figure]]:
             yield place, Figure("raw") if kind == "raw" else Figure("robust", other)
 
 
-def _as_known(found: Iterable[Figure], number: int) -> Iterator[Figure]:
+def _model_of(figures: ReleasedFigures, place: Place) -> _Model:
+    """Return what weights go by there; the method table says which parts vary by chance alone."""
+    audience, _, principle = place
+    rows = figures.details.method_rows if figures.details else ()
+    parts = next(
+        (
+            row.components
+            for row in rows
+            if (row.audience, row.principle) == (audience, principle) and row.components
+        ),
+        {},
+    )
+    is_by_counts = parts.get("unit") == 0 and not parts.get("respondent")
+    return _Model(frozenset(figures.waves), is_by_counts)
+
+
+def _panel_key(panel: ReleasedPanel) -> tuple[str, ...]:
+    return panel.audience, panel.principle, panel.from_wave, panel.to_wave
+
+
+def _panel_counts(panel: ReleasedPanel) -> tuple[int, ...]:
+    return panel.n_both, panel.n_left, panel.n_joined
+
+
+def _list_earlier(release: EarlierFigures) -> dict[Place, frozenset[Figure]]:
+    details = release.figures.details
+    return {} if details is None else list_figures(release.figures, details)
+
+
+def _as_known(place: Place, found: Iterable[Figure], release: EarlierFigures) -> Iterator[Figure]:
+    # A new wave moves the weights of the others a little, which is taken for nothing; who
+    # withdrew from any wave moves them in the own unit more than in others.
+    is_same_model = all((place[0], wave) in release.unchanged for wave in release.figures.waves)
     for figure in found:
-        of_then = figure.kind in _BY_THE_MODEL
-        yield Figure(figure.kind, figure.name, number if of_then else 0)
+        of_then = (figure.kind in _OVER_ALL_WAVES and not is_same_model) or (
+            figure.kind == "weighted" and place[:2] not in release.unchanged
+        )
+        yield Figure(figure.kind, figure.name, release.number if of_then else 0)
 
 
 class _Audit:
     """The audit of one audience, wave and principle."""
 
-    def __init__(self, people: People, parents: Parents, minimum: int) -> None:
+    def __init__(
+        self, people: People, parents: Parents, minimum: int, models: Mapping[int, _Model]
+    ) -> None:
+        """Take the people of the place, and each release's model by number, today's being 0."""
         self._people = people
+        self._models = models
         self._columns, self._owners = people.columns()
         self._sizes = [one.size for one in people.classes]
         self._minimum = minimum
@@ -246,8 +332,14 @@ class _Audit:
         return column.share
 
     def _mean(self, figure: Figure, column: Column) -> int:
+        one, model = column.people, self._models[figure.release]
+        if model.is_by_counts:
+            count = self._people.unit_counts().get(one.unit, 0)
+            return column.share * _any_weight("mean", figure.release, count)
         # Likelihood weights go by how many of the unit answered which waves, and the person too.
-        alike = self._people.composition(column.people.unit), column.people.waves
+        own = sorted(one.waves & model.waves)
+        elsewhere = sorted(found for found in one.elsewhere if found[0] in model.waves)
+        alike = self._people.composition(one.unit, model.waves), own, elsewhere
         return column.share * _any_weight("mean", figure.release, alike)
 
     def _weighted(self, figure: Figure, column: Column) -> int:

@@ -10,6 +10,7 @@ from survey_service.measurement.differencing import (
     shown_basis,
     shown_units,
     unchanged_places,
+    uneven_places,
     units_changed_too_little,
     units_to_show_again,
 )
@@ -113,7 +114,12 @@ def known_figures(earlier: Sequence[EarlierRelease], basis: Basis) -> tuple[Earl
         basis: what the new one rests on.
     """
     return tuple(
-        EarlierFigures(release.number, release.figures, unchanged_places(release.basis, basis))
+        EarlierFigures(
+            release.number,
+            release.figures,
+            unchanged_places(release.basis, basis),
+            uneven_places(release.basis, basis, _shown_items(release.figures)),
+        )
         for release in earlier
     )
 
@@ -147,3 +153,8 @@ def refuse_overtaken(
     gone = ", ".join(wave.key for wave in waves if wave.id not in left)
     if gone:
         raise ReleaseOvertaken(f"project {project.key}: taken back meanwhile: {gone}")
+
+
+def _shown_items(figures: ReleasedFigures) -> list[tuple[str, str, str, str]]:
+    items = figures.details.items if figures.details else ()
+    return [(item.audience, item.wave, item.principle, item.item) for item in items]

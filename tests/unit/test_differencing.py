@@ -3,7 +3,12 @@
 import numpy as np
 from item_table_builder import item_table
 
-from survey_service.measurement.differencing import changed_too_little, count_basis
+from survey_service.measurement.differencing import (
+    changed_too_little,
+    count_basis,
+    unchanged_places,
+    uneven_places,
+)
 from survey_service.measurement.score_table import ScoreRow, tabulate
 
 BEFORE = {("citizen", "baseline", ""): 80, ("citizen", "baseline", "hopes"): 78}
@@ -51,3 +56,35 @@ def test_responses_scores_and_rated_items_are_counted():
         ("citizen", "final", "item:b"): 1,
         ("citizen", "final", "item:c"): 1,
     }
+
+
+def test_an_audience_and_wave_is_unchanged_while_no_count_of_it_differs():
+    two_waves = BEFORE | {("citizen", "final", ""): 60, ("staff", "final", ""): 30}
+    later = two_waves | now(75, 73)
+    assert unchanged_places(two_waves, later) == {
+        ("citizen", "final"),
+        ("staff", "final"),
+        ("staff", "baseline"),
+    }
+
+
+def test_what_was_written_is_counted_by_itself_and_changes_no_figure():
+    with_words = BEFORE | {("citizen", "baseline", "words:comment"): 12}
+    assert unchanged_places(with_words, BEFORE) == {("citizen", "baseline")}
+
+
+def test_of_a_release_whose_counts_are_not_known_nothing_is_unchanged():
+    assert unchanged_places({}, BEFORE) == frozenset()
+
+
+ITEM = ("citizen", "baseline", "hopes", "a")
+
+
+def test_those_who_withdrew_are_even_where_all_of_them_were_scored_and_rated_the_item():
+    before = BEFORE | {("citizen", "baseline", "item:a"): 77}
+    even = now(74, 72) | {("citizen", "baseline", "item:a"): 71}
+    assert uneven_places(before, even, [ITEM]) == frozenset()
+    one_left_it_out = now(74, 72) | {("citizen", "baseline", "item:a"): 72}
+    assert uneven_places(before, one_left_it_out, [ITEM]) == {ITEM[:3]}
+    one_had_no_score = now(73, 72) | {("citizen", "baseline", "item:a"): 71}
+    assert uneven_places(before, one_had_no_score, [ITEM]) == {ITEM[:3]}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import fields, replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -13,6 +13,12 @@ from item_table_builder import item_table
 from survey_service.measurement.audited_people import gather_people
 from survey_service.measurement.comparison import ComparisonPlan, Verdict
 from survey_service.measurement.detail_disclosure import disclose_details
+from survey_service.measurement.differencing import (
+    changed_too_little,
+    count_basis,
+    unchanged_places,
+    uneven_places,
+)
 from survey_service.measurement.disclosure import disclose
 from survey_service.measurement.item_table import mean_of_rated
 from survey_service.measurement.project_analysis import analyse
@@ -215,6 +221,120 @@ def test_what_was_told_before_cannot_be_taken_back_and_takes_nothing_new_along()
     places = frozenset({("citizen", "baseline"), ("citizen", "final")})
     all_of_it = EarlierFigures(1, Released(answers(people)).figures, places)
     assert Released(table, earlier=[all_of_it]).withheld == {}
+
+
+def withdrawn(released, gone, *kept):
+    """The next release, after these people of the first wave withdrew: (audience, wave) alike."""
+    (table,) = released.tables.values()
+    here = np.isin(table.respondents, sorted(gone)) & (table.waves == "baseline")
+    left = replace(
+        table,
+        codes=table.codes[~here],
+        respondents=table.respondents[~here],
+        units=table.units[~here],
+        audiences=table.audiences[~here],
+        waves=table.waves[~here],
+    )
+    before, now = (count_basis(scores_of({"citizen": one}), {"citizen": one})
+                   for one in (table, left))  # fmt: skip
+    assert changed_too_little(before, now, 5) == ()
+    items = [("citizen", item.wave, "hopes", item.item) for item in released.figures.details.items]
+    earlier = EarlierFigures(
+        1, released.figures, unchanged_places(before, now), uneven_places(before, now, items)
+    )
+    return Released(left, earlier=[earlier, *kept])
+
+
+def some_stay():
+    """Eighteen of forty stay and twenty join."""
+    last = [*everybody_answers(18, "final"), *everybody_answers(20, "final", start=100)]
+    return Released(answers([*everybody_answers(40), *last]))
+
+
+def test_followed_people_are_not_shown_anew_once_one_of_them_withdrew():
+    first = some_stay()
+    (panel,) = first.figures.details.panels
+    assert (panel.n_both, panel.n_left, panel.n_joined) == (18, 22, 20)
+    # six withdraw, one of them a stayer: 18 and 17 times the stayers' mean differ by that one's
+    second = withdrawn(first, {"p0", "p30", "p31", "p32", "p33", "p34"})
+    assert second.figures.details.panels == ()
+    assert Figure("mean") in second.shown["citizen", "baseline", "hopes"]
+
+
+def test_nor_in_any_release_after_that():
+    first = some_stay()
+    gone = {"p0", "p30", "p31", "p32", "p33", "p34"}
+    second = withdrawn(first, gone)
+    last = EarlierFigures(2, second.figures, frozenset(product(["citizen"], WAVES)))
+    assert withdrawn(first, gone, last).figures.details.panels == ()
+
+
+def test_while_nobody_withdrew_they_are_shown_again():
+    first = some_stay()
+    assert withdrawn(first, set()).figures.details.panels == first.figures.details.panels
+
+
+def test_items_are_not_shown_anew_where_those_who_withdrew_had_not_all_rated_the_same():
+    people = leaving_out(everybody_answers(40), 6)
+    first = Released(answers([*people, *everybody_answers(40, "final")]))
+    assert Figure("item", "d") in first.shown["citizen", "baseline", "hopes"]
+    # six withdraw, one of whom left the last item out: the scores that are gone, less the ratings
+    # that are gone, are about that one alone
+    second = withdrawn(first, {"p0", *(f"p{number}" for number in range(30, 35))})
+    shown = second.shown["citizen", "baseline", "hopes"]
+    assert not any(figure.kind == "item" for figure in shown)
+    assert any(figure.kind == "item" for figure in second.shown["citizen", "final", "hopes"])
+
+
+def test_items_are_shown_anew_where_all_who_withdrew_had_rated_everything():
+    first = Released(answers([*everybody_answers(40), *everybody_answers(40, "final")]))
+    second = withdrawn(first, {f"p{number}" for number in range(30, 36)})
+    assert Figure("item", "d") in second.shown["citizen", "baseline", "hopes"]
+
+
+def levelled(name, unit, wave, level):
+    """Somebody whose answers go by the unit, a little, and by themselves."""
+    codes = [1 + (level + number + len(name)) % 5 for number in range(3)]
+    return name, unit, wave, [*codes, 1 + level % 5]
+
+
+def with_one_larger_at_first(larger):
+    """Twenty units of four answer at last, nobody followed; at first one was larger."""
+    first = [
+        levelled(f"{number}-{one}", f"u{number:02}", "baseline", number)
+        for number in range(20)
+        for one in range(larger if number == 7 else 4)
+    ]
+    last = [
+        levelled(f"{number}-{one}-last", f"u{number:02}", "final", number + one % 2)
+        for number in range(20)
+        for one in range(4)
+    ]
+    return Released(answers([*first, *last]))
+
+
+def test_a_unit_whose_answers_in_other_waves_give_it_another_weight_does_not_follow():
+    alike, other = with_one_larger_at_first(4), with_one_larger_at_first(30)
+    (row,) = other.figures.details.method_rows
+    assert row.components["unit"]
+    # all units count alike, so the model's mean is the raw one
+    assert Figure("raw") not in alike.withheld.get(("citizen", "final", "hopes"), ())
+    # one counts more: the model's mean less the raw one is about these four
+    assert Figure("raw") in other.withheld["citizen", "final", "hopes"]
+
+
+def test_after_somebody_withdrew_from_another_wave_a_mean_has_other_weights():
+    first = [*everybody_answers(30), *everybody_answers(4, unit="south", start=50)]
+    last = [(name, unit, "final", codes) for name, unit, _, codes in first]
+    table = answers([*first, *last])
+    before = Released(table).figures
+    place = "citizen", "final", "hopes"
+    all_waves = frozenset(product(["citizen"], WAVES))
+    nobody = Released(table, earlier=[EarlierFigures(1, before, all_waves)])
+    assert Figure("mean") in nobody.shown[place]
+    # of the four in the south the earlier mean less the new one would tell
+    changed = EarlierFigures(1, before, all_waves - {("citizen", "baseline")})
+    assert Figure("mean") in Released(table, earlier=[changed]).withheld[place]
 
 
 def test_held_back_looks_as_if_it_had_never_been():
