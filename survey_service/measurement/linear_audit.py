@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 PRIME = 2**31 - 1
 
-_MOST_STEPS = 20_000
 _SEED = 20261122
+
+_PIVOT_WORK = 20_000
+"""What going on to the next pivot costs beside the elements it touches, as so many of them."""
 
 Rows = NDArray[np.int64]
 """Figures x things told, modulo PRIME."""
@@ -32,13 +34,24 @@ class TooManyWays(Exception):
     """There are too many combinations to prove that none exposes anybody."""
 
 
+class Patience:
+    """How much work a search may still be, in elements of rows that are reduced: 1e9 is seconds."""
+
+    def __init__(self, work: int) -> None:
+        self.left = work
+
+    def spend(self, rows: Rows) -> None:
+        """Count the reducing of these rows."""
+        self.left -= len(rows) * (rows.size + _PIVOT_WORK)
+
+
 def invert(number: int) -> int:
     """Return 1 / number modulo PRIME; ValueError for a multiple of it."""
     return pow(number, -1, PRIME)
 
 
 def find_exposed(
-    rows: Rows, owners: Owners, sizes: Sequence[int], minimum: int
+    rows: Rows, owners: Owners, sizes: Sequence[int], minimum: int, patience: Patience
 ) -> frozenset[int] | None:
     """Return classes of together fewer than `minimum` people that the rows expose; None for none.
 
@@ -47,18 +60,20 @@ def find_exposed(
         owners: each column's class, 0 and up.
         sizes: how many people each class has: people whom no row tells apart.
         minimum: the fewest people that may be told of.
+        patience: how much work it may be; what can be told at the first look always is.
 
     Raises:
-        TooManyWays: where it cannot be told in reasonable time.
+        TooManyWays: where it cannot be told by then.
     """
     if not rows.size:
         return None
     people = np.asarray(sizes, dtype=np.int64)
     is_small = people[owners] < minimum
     # Whatever exposes few is nought on every class that is large enough.
+    patience.spend(rows)
     combinations = _left_null(rows[:, ~is_small])
     code, _ = _reduce(_multiply(combinations, rows[:, is_small]))
-    return _Search(people).look(code, owners[is_small], minimum - 1)
+    return _Search(people, patience).look(code, owners[is_small], minimum - 1)
 
 
 def find_opening(
@@ -83,9 +98,9 @@ class _Search:
     have nobody in common, there is none.
     """
 
-    def __init__(self, sizes: NDArray[np.int64]) -> None:
+    def __init__(self, sizes: NDArray[np.int64], patience: Patience) -> None:
         self._sizes = sizes
-        self._steps = 0
+        self._patience = patience
         self._seen: set[frozenset[int]] = set()
 
     def look(
@@ -95,16 +110,16 @@ class _Search:
         if rank == 0 or held in self._seen:
             return None
         self._seen.add(held)
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise TooManyWays(f"more than {_MOST_STEPS} combinations")
         basis = self._basis_of_few(code, owners, rank, most)
         if basis is None:
             return None
         for found in sorted({int(owners[column]) for column in basis}):
             if self._sizes[found] > most:
                 continue
+            if self._patience.left <= 0:
+                raise TooManyWays
             others = owners != found
+            self._patience.spend(code)
             rest, pivots = _reduce(code[:, others])
             if len(pivots) < rank:
                 return held | {found}
@@ -126,6 +141,7 @@ class _Search:
         for _ in range(most + 1):
             order = np.argsort(-left[owners], kind="stable")
             order = order[left[owners[order]] > 0]
+            self._patience.spend(code)
             _, pivots = _reduce(code[:, order])
             if len(pivots) < rank:
                 return first

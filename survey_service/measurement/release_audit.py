@@ -12,6 +12,7 @@ of those who withdrew since an earlier release. What nobody computes by adding i
 counts, ranks, coefficients of reliability, p, and verdicts.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -24,6 +25,7 @@ from survey_service.measurement.audited_people import Column, People, PeopleByPl
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.measurement.linear_audit import (
     PRIME,
+    Patience,
     Rows,
     TooManyWays,
     find_exposed,
@@ -36,6 +38,9 @@ from survey_service.measurement.released_details import (
     ReleasedPanel,
 )
 from survey_service.measurement.unit_tree import Parents, units_within
+
+MOST_WORK = 20_000_000_000
+"""What the audit of a release may cost in all (`Patience`): about a minute."""
 
 JACKKNIFE = "leave_one_unit_out_jackknife"
 
@@ -92,6 +97,7 @@ def find_withheld(
     parents: Parents,
     minimum: int,
     earlier: Sequence[EarlierFigures] = (),
+    most_work: int = MOST_WORK,
 ) -> dict[Place, frozenset[Figure]]:
     """Return the figures that have to be held back, by audience, wave and principle.
 
@@ -102,6 +108,7 @@ def find_withheld(
         parents: the tree of units.
         minimum: the fewest people that may be told of.
         earlier: every release made before, published or not.
+        most_work: what it may cost; what is not proven harmless by then is held back.
     """
     shown = list_figures(figures, details)
     before: dict[Place, set[Figure]] = {}
@@ -113,15 +120,19 @@ def find_withheld(
             gone.setdefault(place, set()).add(figure)
     releases = {release.number: release.figures for release in earlier}
     releases[0] = replace(figures, details=details)
-    withheld = {}
-    for place, found in shown.items():
-        if place not in people:
-            continue
-        models = {number: _model_of(one, place) for number, one in releases.items()}
-        audit = _Audit(people[place], parents, minimum, models)
+    withheld, work = {}, most_work
+    audited = [place for place in shown if place in people]
+    for number, place in enumerate(audited):
+        found = shown[place]
+        # What a place leaves of its part goes to those that follow.
+        patience = Patience(work // (len(audited) - number))
+        work -= patience.left
+        models = {release: _model_of(one, place) for release, one in releases.items()}
+        audit = _Audit(people[place], parents, minimum, models, patience)
         not_again = frozenset(gone.get(place, ()))
         known = frozenset(before.get(place, ()))
         held_back = audit.withhold(found - not_again, known) | not_again
+        work += max(patience.left, 0)
         if held_back:
             withheld[place] = held_back
     return withheld
@@ -252,11 +263,17 @@ class _Audit:
     """The audit of one audience, wave and principle."""
 
     def __init__(
-        self, people: People, parents: Parents, minimum: int, models: Mapping[int, _Model]
+        self,
+        people: People,
+        parents: Parents,
+        minimum: int,
+        models: Mapping[int, _Model],
+        patience: Patience,
     ) -> None:
         """Take the people of the place, and each release's model by number, today's being 0."""
         self._people = people
         self._models = models
+        self._patience = patience
         self._columns, self._owners = people.columns()
         self._sizes = [one.size for one in people.classes]
         self._minimum = minimum
@@ -269,14 +286,31 @@ class _Audit:
         new = sorted(shown - known, key=self._order)
         held_back: list[Figure] = []
         while new and (found := self._find([*known, *new], given)) is not None:
+            if not found:
+                count = self._count_unproven(known, new, given)
+                held_back += new[:count]
+                del new[:count]
+                break
             opens = self._find_opening([*new, *known], len(new), found, given)
             held_back.append(opens)
             new.remove(opens)
         for figure in reversed(held_back[:-1]):
+            if self._patience.left <= 0:
+                break
             if self._find([*known, *new, figure], given) is None:
                 new.append(figure)
                 held_back.remove(figure)
         return frozenset(held_back)
+
+    def _count_unproven(
+        self, known: Iterable[Figure], new: Sequence[Figure], given: frozenset[int]
+    ) -> int:
+        """Return how many of the first have to go until the others are proven harmless."""
+        return bisect_left(
+            range(len(new)),
+            True,
+            key=lambda count: self._find([*known, *new[count:]], given) is None,
+        )
 
     def _exposed_by(self, known: Iterable[Figure]) -> frozenset[int]:
         """Return the classes that earlier releases have told of: nothing protects them now."""
@@ -291,7 +325,7 @@ class _Audit:
         """Return classes that are exposed; none of them in it where that cannot be proven."""
         rows, owners = self._rows(listed, given)
         try:
-            return find_exposed(rows, owners, self._sizes, self._minimum)
+            return find_exposed(rows, owners, self._sizes, self._minimum, self._patience)
         except TooManyWays:
             return frozenset()
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import fields, replace
 from itertools import combinations, product
+from time import process_time
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from item_table_builder import item_table
 
-from survey_service.measurement.audited_people import gather_people
+from survey_service.measurement.audited_people import People, PeopleClass, gather_people
 from survey_service.measurement.comparison import ComparisonPlan, Verdict
 from survey_service.measurement.detail_disclosure import disclose_details
 from survey_service.measurement.differencing import (
@@ -23,12 +24,17 @@ from survey_service.measurement.disclosure import disclose
 from survey_service.measurement.item_table import mean_of_rated
 from survey_service.measurement.project_analysis import analyse
 from survey_service.measurement.release_audit import (
+    MOST_WORK,
     EarlierFigures,
     Figure,
     find_withheld,
     list_figures,
 )
-from survey_service.measurement.released_details import ReleasedDetails
+from survey_service.measurement.released_details import (
+    ReleasedDetails,
+    ReleasedUnitFigure,
+    UnitStanding,
+)
 from survey_service.measurement.score_table import ScoreRow, tabulate
 from survey_service.measurement.unit_tree import units_within
 from survey_service.measurement.withholding import withhold_details, withhold_figures
@@ -68,7 +74,8 @@ def scores_of(tables):
 class Released:
     """A project through all the rules, before and after the audit."""
 
-    def __init__(self, *tables, parents=None, minimum=5, earlier=(), is_audited=True):
+    def __init__(self, *tables, parents=None, minimum=5, earlier=(), is_audited=True,
+                 most_work=MOST_WORK):  # fmt: skip
         self.tables = {str(table.audiences[0]): table for table in tables}
         self.parents = parents or {}
         units = {str(unit) for table in tables for unit in table.units}
@@ -85,7 +92,9 @@ class Released:
         self.by_the_rules = list_figures(figures, details)
         self.withheld = {}
         if is_audited:
-            self.withheld = find_withheld(figures, details, people, self.parents, minimum, earlier)
+            self.withheld = find_withheld(
+                figures, details, people, self.parents, minimum, earlier, most_work
+            )
         self.figures = replace(
             withhold_figures(figures, self.withheld),
             details=withhold_details(details, self.withheld),
@@ -162,6 +171,51 @@ def test_in_a_single_unit_the_models_mean_is_the_raw_one_so_an_item_is_held_back
     released = Released(answers([*first, *everybody_answers(30, "final")]))
     (held_back,) = released.withheld["citizen", "baseline", "hopes"]
     assert held_back.kind == "item"
+
+
+def test_what_cannot_be_proven_harmless_with_little_work_is_held_back():
+    random = np.random.default_rng(11)
+    table = a_project(random, "citizen", [4, 3, 14, 9, 2], 0.1, 0.6)
+    patient, hasty = Released(table), Released(table, most_work=0)
+    for wave in WAVES:
+        place = "citizen", wave, "hopes"
+        assert Attacker(hasty, "citizen", wave).told(5) is None
+        assert hasty.shown.get(place, frozenset()) <= patient.shown[place]
+    assert hasty.withheld != patient.withheld
+
+
+def test_an_audit_with_more_ways_than_can_be_tried_ends():
+    # hundreds who all left out something else: tried to the end it would take hours
+    random = np.random.default_rng(1)
+    people = {
+        PeopleClass(f"u{unit}", frozenset(rated), True, frozenset(waves), True)
+        for unit in range(60)
+        for _ in range(int(random.integers(1, 13)))
+        for rated in [[f"i{item}" for item in range(8) if random.uniform() > 0.2]]
+        for waves in [[wave for wave in WAVES[1:] if random.uniform() < 0.5]]
+        if len(rated) > 3
+    }
+    figures, details = figures_of(items=8, units=40)
+    place = "citizen", "baseline", "hopes"
+    begun = process_time()
+    withheld = find_withheld(
+        figures, details, {place: People(tuple(people))}, {}, 5, most_work=200_000_000
+    )
+    assert process_time() - begun < 10
+    assert withheld[place]
+
+
+def figures_of(items, units):
+    """Figures of one place, whatever they say: a mean, items, and units."""
+    nothing = Released(answers([*everybody_answers(30), *everybody_answers(30, "final")]))
+    (item, *_), details = nothing.figures.details.items, nothing.figures.details
+    unit = ReleasedUnitFigure("citizen", "hopes", "baseline", "", False, 50.0, None,
+                              UnitStanding.NOT_CERTAIN)  # fmt: skip
+    return nothing.figures, replace(
+        details,
+        items=tuple(replace(item, item=f"i{number}") for number in range(items)),
+        unit_figures=tuple(replace(unit, unit=f"u{number}") for number in range(units)),
+    )
 
 
 def test_where_all_units_are_shown_it_is_an_item_that_is_held_back():
