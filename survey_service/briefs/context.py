@@ -15,7 +15,7 @@ from survey_service.texts import Wording, load_texts
 
 BRIEF_TEXTS = Path(__file__).parent / "texts"
 
-TEXT_VERSION = "2"
+TEXT_VERSION = "3"
 """The version of the briefs' words: another number, other bytes of the same release."""
 
 

@@ -95,19 +95,28 @@ def _gap(gaps: Iterable[ReleasedGap], higher: str, lower: str, speech: Speech) -
     points = speech.say(unit, number=number)
     names, total = speech.principles(), len(speech.principles())
     return speech.tell(
-        "gap.one" if len(ordered) == 1 else "gap.many",
+        _gap_key(len(ordered), total),
         *(_gap_reference(gap, points if gap is widest else "") for gap in ordered),
         higher=speech.people(higher),
         lower=speech.people(lower),
         principle=escape(names[widest.principle]),
         points=points,
         wave=escape(speech.waves()[widest.wave]),
-        **({} if len(ordered) == 1 else _shares(len(ordered), total, speech)),
+        **_shares(len(ordered), total, speech),
     )
 
 
+def _gap_key(count: int, total: int) -> str:
+    if count == 1:
+        return "gap.one"
+    return "gap.all" if count == total else "gap.many"
+
+
 def _shares(count: int, total: int, speech: Speech) -> dict[str, str]:
-    return {"count": speech.count(count), "total": speech.count(total)}
+    if count == 1:
+        return {}
+    of_total = {"total": speech.count(total)}
+    return of_total if count == total else of_total | {"count": speech.count(count)}
 
 
 def _gap_reference(gap: ReleasedGap, written: str) -> FigureReference:

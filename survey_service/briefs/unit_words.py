@@ -95,7 +95,8 @@ def unit_picture(
         return None
     names = {"audience": speech.audience(audience), "unit": unit_name}
     labels = {key: escape(value) for key, value in names.items()}
-    caption = speech.tell("unit.picture", wave=escape(speech.waves()[wave]), **labels)
+    key = "unit.picture" if any(row.written for row in rows) else "unit.picture_few"
+    caption = speech.tell(key, wave=escape(speech.waves()[wave]), **labels)
     alternative = " ".join([speech.say("unit.figures", **names) + ".", *told])
     picture = PairPicture(tuple(rows), (unit_name, speech.say("unit.all")))
     return Figure(picture, caption, alternative)
@@ -112,10 +113,11 @@ def unit_table(
     wholes = _wholes(figures, audience)
     shown = [found for (_, found_wave), found in own.items() if found_wave == wave]
     few = not any(found.difference for found in shown)
+    some = not few and not all(found.difference for found in shown)
     extra = () if few else (speech.say("unit.difference"), speech.say("table.interval"))
     return Table(
         caption=speech.tell(
-            "unit.table_few" if few else "unit.table",
+            "unit.table_few" if few else "unit.table_some" if some else "unit.table",
             audience=escape(speech.audience(audience)),
             unit=escape(unit_name),
             wave=escape(names[wave]),

@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from brief_builder import a_brief, a_context, full_figures, some_details, words_in
+from brief_builder import a_brief, a_context, a_gap, full_figures, some_details, words_in
 from pypdf import PdfReader
-from released_figures_builder import WAVES, a_report, some_figures
+from released_figures_builder import PRINCIPLES, WAVES, a_report, some_figures
 
 from survey_service.briefs.content import BriefKind, Figure, Heading, Table
 from survey_service.briefs.context import OwnWords, PrincipleName
@@ -136,6 +136,13 @@ def test_a_gap_that_is_not_certain_is_not_told():
     )
 
 
+def test_a_gap_on_every_principle_is_said_to_be_on_all_of_them():
+    gaps = tuple(a_gap(principle, -8.0, certain=True) for principle in PRINCIPLES)
+    words = words_in(a_brief("committee", figures=full_figures(gaps=gaps)))
+    assert "højere end borgerne på alle otte principper ved slut" in words
+    assert "otte af otte" not in words
+
+
 # ---- Those who answered ----
 
 
@@ -201,6 +208,17 @@ def test_under_ten_answers_a_unit_gets_whole_numbers_and_words_only():
     assert "95 % interval" not in table.header
     assert table.rows[0][3].text == "70"
     assert table.rows[0][-1].text == "Kan ikke afgøres"
+
+
+def test_a_unit_s_picture_speaks_of_differences_only_where_some_are_shown():
+    shown = words_in(a_brief("unit", unit="botilbud"))
+    assert "Tallet til højre er forskellen i point." in shown
+    assert "ved slut. Under 10 svar viser vi ingen forskel." in shown
+    none_shown = words_in(a_brief("unit", unit="myndighed"))
+    assert "alle afdelinger samlet (firkant)." in none_shown
+    assert "Tallet til højre" not in none_shown
+    all_shown = words_in(a_brief("unit", unit="huset"))
+    assert "viser vi ingen forskel" not in all_shown
 
 
 def test_a_unit_under_the_minimum_gets_a_calm_page_without_a_figure_of_its_own():
