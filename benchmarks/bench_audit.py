@@ -11,13 +11,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from survey_service.measurement.audited_figures import list_figures
 from survey_service.measurement.audited_people import gather_people
 from survey_service.measurement.comparison import ComparisonPlan
 from survey_service.measurement.detail_disclosure import disclose_details
 from survey_service.measurement.disclosure import disclose
 from survey_service.measurement.item_table import ItemTable
 from survey_service.measurement.project_analysis import analyse
-from survey_service.measurement.release_audit import WITHHELD_FIRST, find_withheld, list_figures
+from survey_service.measurement.release_audit import WITHHELD_FIRST, find_withheld
 from survey_service.measurement.score_table import ScoreRow, ScoreTable, tabulate
 
 WAVES = ("baseline", "midterm", "final")

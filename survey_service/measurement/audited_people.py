@@ -73,6 +73,11 @@ class People:
         ]
         return [column for _, column in found], np.asarray([place for place, _ in found], np.intp)
 
+    @property
+    def are_items_known(self) -> bool:
+        """Whether it is known who rated what; else the scores stand for themselves."""
+        return all(SCORE not in one.rated for one in self.classes)
+
     def unit_counts(self) -> Mapping[str, int]:
         """Return how many scores each unit has itself."""
         return self._unit_counts
@@ -131,7 +136,7 @@ def gather_people(scores: ScoreTable, tables: Mapping[str, ItemTable]) -> dict[P
         tables: the answers to each audience's instrument.
 
     Where the answers do not give the scores their numbers (a wave came in as scores alone, or a
-    version was scored on other items), the scores stand for themselves.
+    version was scored on other items), the scores stand for themselves: `are_items_known` is False.
     """
     from_scores = _from_scores(scores)
     found = dict(from_scores)

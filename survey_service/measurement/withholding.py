@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from survey_service.measurement.audited_figures import JACKKNIFE, Figure
 from survey_service.measurement.audited_people import Place
 from survey_service.measurement.disclosure import ReleasedFigures, hide_place
-from survey_service.measurement.release_audit import JACKKNIFE, Figure
 from survey_service.measurement.released_details import (
     ReleasedDetails,
     ReleasedGap,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from survey_service.measurement.audited_figures import EarlierFigures
 from survey_service.measurement.differencing import (
     Basis,
     changed_too_little,
@@ -15,7 +16,6 @@ from survey_service.measurement.differencing import (
     units_to_show_again,
 )
 from survey_service.measurement.disclosure import ReleasedFigures
-from survey_service.measurement.release_audit import EarlierFigures
 from survey_service.measurement.release_format import released_from_json
 from survey_service.measurement.unit_disclosure import UnitGroup
 from survey_service.measurement.unit_tree import Parents

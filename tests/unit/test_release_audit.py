@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from item_table_builder import item_table
 
+from survey_service.measurement.audited_figures import EarlierFigures, Figure, list_figures
 from survey_service.measurement.audited_people import People, PeopleClass, gather_people
 from survey_service.measurement.comparison import ComparisonPlan, Verdict
 from survey_service.measurement.detail_disclosure import disclose_details
@@ -23,13 +24,7 @@ from survey_service.measurement.differencing import (
 from survey_service.measurement.disclosure import disclose
 from survey_service.measurement.item_table import mean_of_rated
 from survey_service.measurement.project_analysis import analyse
-from survey_service.measurement.release_audit import (
-    MOST_WORK,
-    EarlierFigures,
-    Figure,
-    find_withheld,
-    list_figures,
-)
+from survey_service.measurement.release_audit import MOST_WORK, find_withheld
 from survey_service.measurement.released_details import (
     ReleasedDetails,
     ReleasedUnitFigure,
@@ -55,6 +50,10 @@ def answers(people, audience="citizen"):
 
 
 def scores_of(tables):
+    return tabulate(score_rows(tables), WAVES)
+
+
+def score_rows(tables):
     rows = []
     for table in tables.values():
         for audience in table.audience_names:
@@ -68,7 +67,7 @@ def scores_of(tables):
             ):
                 value = None if np.isnan(score) else float(score)
                 rows.append(ScoreRow(str(name), str(unit), audience, str(wave), "hopes", value))
-    return tabulate(rows, WAVES)
+    return rows
 
 
 class Released:
@@ -389,6 +388,23 @@ def test_after_somebody_withdrew_from_another_wave_a_mean_has_other_weights():
     # of the four in the south the earlier mean less the new one would tell
     changed = EarlierFigures(1, before, all_waves - {("citizen", "baseline")})
     assert Figure("mean") in Released(table, earlier=[changed]).withheld[place]
+
+
+def test_items_that_cannot_be_held_against_the_scores_are_not_shown():
+    # an older version had fewer items, so that some have a score whom the newer's rule gives none
+    table = answers([*everybody_answers(30), *everybody_answers(30, "final")])
+    released = Released(table, is_audited=False)
+    rows = [
+        ScoreRow(name, "north", "citizen", "baseline", "hopes", 50.0)
+        for name in ("one", "more")
+    ]  # fmt: skip
+    people = gather_people(tabulate([*score_rows({"citizen": table}), *rows], WAVES),
+                           {"citizen": table})  # fmt: skip
+    withheld = find_withheld(released.figures, released.figures.details, people, {}, 5)
+    held_back = withheld["citizen", "baseline", "hopes"]
+    assert {figure.name for figure in held_back if figure.kind == "item"} == set("abcd")
+    kept = withheld.get(("citizen", "final", "hopes"), frozenset())
+    assert not any(figure.kind == "item" for figure in kept)
 
 
 def test_held_back_looks_as_if_it_had_never_been():
