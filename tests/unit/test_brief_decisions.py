@@ -371,7 +371,7 @@ def test_a_units_trend_is_told_with_care_in_a_sentence_each_way():
         in words
     )
     assert "er mere usikker end udviklingen for alle samlet" in words
-    assert "er ikke prøvet for sig" not in words
+    assert "er ikke testet for sig" not in words
 
 
 def test_a_units_trend_stands_beside_the_wholes_in_a_table():
@@ -412,5 +412,5 @@ def test_under_ten_answers_a_units_trend_is_whole_numbers_and_words_only():
 
 def test_a_release_without_units_changes_says_as_before_that_no_trend_was_tested():
     words = told("unit", figures=full_figures())
-    assert "er ikke prøvet for sig" in words
+    assert "er ikke testet for sig" in words
     assert "udviklingen i Botilbud" not in words
