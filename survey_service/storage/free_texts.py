@@ -126,6 +126,12 @@ def withdraw_free_texts(session: Session, holder_hashes: Iterable[str]) -> None:
     delete_free_texts(session, hashes)
 
 
+def drop_unpublished_quotes(session: Session, project_id: UUID) -> None:
+    """Remove all quotes from a project's releases that nobody published."""
+    lock_releases(session, project_id)
+    _drop_quotes(session, project_id, None)
+
+
 def find_readable_words(session: Session, wave_ids: Sequence[UUID]) -> list[SealedWords]:
     """Return the sent words of these waves that a person may ever be shown.
 
@@ -190,7 +196,8 @@ def set_review(
     return bool(result.rowcount)
 
 
-def _drop_quotes(session: Session, project_id: UUID, places: Collection[Place]) -> None:
+def _drop_quotes(session: Session, project_id: UUID, places: Collection[Place] | None) -> None:
+    """Remove quotes of these places, None: of all, from releases that are not published."""
     rows = session.execute(
         select(Release.id, Release.content).where(
             Release.project_id == project_id, Release.is_published.is_(False)
@@ -202,7 +209,8 @@ def _drop_quotes(session: Session, project_id: UUID, places: Collection[Place]) 
         kept = [
             quote
             for quote in quotes
-            if (quote["audience"], quote["wave"], quote["item"]) not in places
+            if places is not None
+            and (quote["audience"], quote["wave"], quote["item"]) not in places
         ]
         if len(kept) < len(quotes):
             content["details"]["quotes"] = kept

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from survey_service.storage.database import Base, sqlite_file
+from survey_service.storage.free_texts import drop_unpublished_quotes
 from survey_service.storage.tables import (
     Admission,
     Answer,
@@ -61,8 +62,9 @@ def find_wave_ids(session: Session, project_id: UUID) -> list[UUID]:
 def delete_project_answers(session: Session, project_id: UUID) -> Mapping[str, int]:
     """Delete all of a project that has to do with people who answer; close waves still open.
 
-    Returns how many rows there were, by table.
+    Quotes go with the words where nobody published them. Returns how many rows went, by table.
     """
+    drop_unpublished_quotes(session, project_id)
     removed = {}
     for name, table, condition in _rows_of(project_id):
         result: Any = session.execute(delete(table).where(condition))

@@ -5,11 +5,12 @@ import json
 import logging
 import random
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from audit_builder import entries_of
-from builders import Installation, Visitor, instrument_of
+from builders import RETAINED_UNTIL, Installation, Visitor, instrument_of
 
 from survey_service.accounts.sign_in import Role, add_user
 from survey_service.briefs.content import BriefKind
@@ -23,6 +24,7 @@ from survey_service.fieldwork.redaction import (
     read_group,
     review_text,
 )
+from survey_service.fieldwork.retention import purge_expired
 from survey_service.reporting.brief_making import BriefLayout, BriefOrder, order_brief
 from survey_service.reporting.releasing import find_release, prepare_release, publish_release
 from survey_service.storage import projects
@@ -335,6 +337,16 @@ def test_what_is_published_stands_and_the_next_release_does_not_tell_whose_words
     gone = {f"Citat {number}" for number in range(5)}
     assert len(quotes_of(asked, second)) == 6
     assert gone.isdisjoint(quotes_of(asked, second))
+
+
+def test_with_the_answers_the_quotes_go_that_nobody_published(asked: Installation) -> None:
+    six_reviewed(asked)
+    published, draft = prepare(asked), prepare(asked)
+    with asked.context():
+        publish_release(asked.project_id, published, asked.clock.today)
+        purge_expired(asked.keys, RETAINED_UNTIL + timedelta(days=1))
+    assert quotes_of(asked, draft) == []
+    assert len(quotes_of(asked, published)) == 6
 
 
 @pytest.mark.parametrize(("quote", "rule"), [
