@@ -114,13 +114,18 @@ def _own_words(
 
 
 def _read(path: Path | None) -> str:
+    from survey_service.fieldwork.invitations import looks_like_cpr
+
     if path is None:
         return ""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        found = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "bytes that are not UTF-8"
         _refuse(f"{path}: expected a text file in UTF-8, found {reason}")
+    if looks_like_cpr(found):
+        _refuse(f"{path}: expected no CPR number, found what looks like one")
+    return found
 
 
 def _save(output: Path, written: bytes) -> None:

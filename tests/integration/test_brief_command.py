@@ -166,6 +166,16 @@ def test_what_cannot_be_is_one_line_and_status_2(made, tmp_path, arguments, expe
     assert not output.exists()
 
 
+def test_words_with_what_looks_like_a_cpr_number_are_refused(made, tmp_path):
+    words = tmp_path / "skridt.txt"
+    words.write_text("Ring til 010203-1234", "utf-8")
+    output = tmp_path / "brev.pdf"
+    result = run(made, output, "--for", "committee", "--next-steps", str(words))
+    assert result.exit_code == 2
+    assert result.stderr == f"{words}: expected no CPR number, found what looks like one\n"
+    assert not output.exists()
+
+
 def test_an_unknown_project_is_refused(made, tmp_path):
     result = run(made, tmp_path / "brev.pdf", "--for", "team", project="dreams")
     assert result.exit_code == 2
