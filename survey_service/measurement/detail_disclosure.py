@@ -95,7 +95,11 @@ def disclose_details(
     return ReleasedDetails(
         gaps=tuple(_gaps(analysis, flags, enough)),
         item_flags=flags,
-        items=tuple(_item(found) for found in analysis.distributions if found.n_rated >= enough),
+        items=tuple(
+            _item(found)
+            for found in analysis.distributions
+            if found.n_rated >= enough and not _is_alike(found)
+        ),
         reliabilities=tuple(
             _reliability(found) for found in analysis.reliabilities if found.reliability.n >= enough
         ),
@@ -129,6 +133,7 @@ def disclose_details(
 def attach_details(figures: ReleasedFigures, details: ReleasedDetails) -> ReleasedFigures:
     """Put the details beside the comparison, and mark contrasts not to be taken at face value.
 
+    An order of principles is left out where one of their means is: its place would tell of it.
     Poorly measured: the reliability that is shown for either wave is under .60. Distorted: an item
     is shown to behave differently in the two waves.
     """
@@ -156,7 +161,17 @@ def attach_details(figures: ReleasedFigures, details: ReleasedDetails) -> Releas
         )
         for contrast in figures.contrasts
     )
-    return replace(figures, contrasts=contrasts, details=details)
+    shown = {
+        (mean.audience, mean.wave, mean.principle)
+        for mean in figures.wave_means
+        if mean.adjusted_mean is not None
+    }
+    potentials = tuple(
+        found
+        for found in details.potentials
+        if all((found.audience, found.wave, name) in shown for name in found.ranking)
+    )
+    return replace(figures, contrasts=contrasts, details=replace(details, potentials=potentials))
 
 
 def _gaps(
@@ -205,7 +220,10 @@ def _gap(
 
 
 def _flags(analysis: ProjectAnalysis, enough: int) -> Iterator[ReleasedItemFlag]:
-    rated = {(d.audience, d.wave, d.item): d.n_rated for d in analysis.distributions}
+    rated = {
+        (d.audience, d.wave, d.item): 0 if _is_alike(d) else d.n_rated
+        for d in analysis.distributions
+    }
     for change in analysis.item_changes:
         counts = [
             rated.get((change.audience, wave, change.item), 0)
@@ -225,7 +243,10 @@ def _flags(analysis: ProjectAnalysis, enough: int) -> Iterator[ReleasedItemFlag]
             )
     for kind, audience, other, waves, found in _functioning(analysis):
         points = round_points(found.difference.value)
-        if found.flagged and min(found.n_first, found.n_second) >= enough and points is not None:
+        ends = zip((audience, other or audience), waves, strict=True)
+        counts = [rated.get((*end, found.item), 0) for end in ends]
+        enough_rated = min(found.n_first, found.n_second, *counts) >= enough
+        if found.flagged and enough_rated and points is not None:
             yield ReleasedItemFlag(
                 kind, audience, other, found.principle, found.item, *waves, points
             )
@@ -245,26 +266,24 @@ def _functioning(analysis: ProjectAnalysis) -> Iterator[_FlagSource]:
         )
 
 
+def _is_alike(found: ItemDistribution) -> bool:
+    """Return whether all chose the same option: a row without shares would tell that they did."""
+    return any(option.count == found.n_rated for option in found.options)
+
+
 def _item(found: ItemDistribution) -> ReleasedItem:
     n = found.n_rated
-    alike = any(option.count == n for option in found.options)
-
-    def share(value: float | None) -> float | None:
-        return None if alike else round_share(value, n)
-
     return ReleasedItem(
         audience=found.audience,
         wave=found.wave,
         principle=found.principle,
         item=found.item,
         n_rated=n,
-        option_shares=()
-        if alike
-        else tuple(round_share(option.share, n) or 0.0 for option in found.options),
+        option_shares=tuple(round_share(option.share, n) or 0.0 for option in found.options),
         high_options=found.high_options,
-        high_share=share(found.high_share),
-        high_share_low=share(found.high_share_low),
-        high_share_high=share(found.high_share_high),
+        high_share=round_share(found.high_share, n),
+        high_share_low=round_share(found.high_share_low, n),
+        high_share_high=round_share(found.high_share_high, n),
         dont_know_share=round_share(found.dont_know_share, found.n_reached),
     )
 

@@ -13,11 +13,13 @@ from released_figures_builder import a_contrast, a_mean, some_figures
 from survey_service.measurement.comparison import ComparisonPlan, Verdict
 from survey_service.measurement.dataclass_json import from_plain, to_plain
 from survey_service.measurement.detail_disclosure import attach_details, disclose_details
+from survey_service.measurement.disclosure import hide_place
 from survey_service.measurement.field_disclosure import ShownUnits
 from survey_service.measurement.figure_rounding import round_share, round_significant
 from survey_service.measurement.help_given import HelpGiven
 from survey_service.measurement.item_table import ItemTable
 from survey_service.measurement.method_disclosure import disclose_method_rows
+from survey_service.measurement.potential_status import PotentialStatus
 from survey_service.measurement.project_analysis import WaveRate, analyse
 from survey_service.measurement.rate_disclosure import disclose_rates
 from survey_service.measurement.release_format import released_from_json, released_to_json
@@ -25,6 +27,7 @@ from survey_service.measurement.released_details import (
     ItemFlagKind,
     ReleasedDetails,
     ReleasedItemFlag,
+    ReleasedPotential,
     ReleasedReliability,
 )
 from survey_service.measurement.response_rate import response_rates
@@ -111,7 +114,7 @@ def test_the_same_details_come_back_out_of_a_release():
         an_analysis(1, dict.fromkeys(WAVES, 40), dict.fromkeys(WAVES, 30)), 5
     )
     figures = attach_details(some_figures(), details)
-    assert figures.details is details
+    assert figures.details == details
     assert details.items
     assert released_from_json(json.loads(json.dumps(released_to_json(figures)))) == figures
 
@@ -239,7 +242,7 @@ def test_the_method_table_gives_raw_means_with_an_interval_from_ten_answers_on()
     assert (few.mean_from_low, few.mean_to_high) == (None, None)
 
 
-def test_a_distribution_in_which_everyone_answered_alike_is_withheld():
+def test_an_item_that_everyone_answered_alike_looks_like_one_too_few_answered():
     random = np.random.default_rng(3)
     citizen = a_table(random, "citizen", {"baseline": 30, "final": 30})
     codes = citizen.codes.copy()
@@ -249,9 +252,22 @@ def test_a_distribution_in_which_everyone_answered_alike_is_withheld():
             for wave in WAVES for n in range(30)]  # fmt: skip
     found = analyse(tabulate(rows, WAVES), {"citizen": alike}, {}, ComparisonPlan(WAVES, 5.0))
     shown = {(item.item, item.wave): item for item in disclose_details(found, 5).items}
-    assert shown["a", "baseline"].option_shares == ()
-    assert shown["a", "baseline"].high_share is None
-    assert shown["b", "baseline"].option_shares != ()
+    assert ("a", "baseline") not in shown
+    assert shown["a", "final"].option_shares
+    assert shown["b", "baseline"].option_shares
+
+
+def test_an_order_of_principles_is_not_shown_where_a_mean_in_it_is_not():
+    order = ReleasedPotential(
+        "citizen", "final", PotentialStatus.ORDER_UNCERTAIN, ("hopes",), ("hopes", "respect")
+    )
+    details, figures = ReleasedDetails(potentials=(order,)), some_figures()
+    whole = attach_details(figures, details).details
+    without = attach_details(hide_place(figures, "citizen", "final", "respect"), details).details
+    assert whole is not None
+    assert without is not None
+    assert whole.potentials == (order,)
+    assert without.potentials == ()
 
 
 def a_reliability(principle: str, wave: str, is_poor: bool) -> ReleasedReliability:
