@@ -11,8 +11,8 @@ from survey_service.measurement.restricted_likelihood import (
     RestrictedLikelihood,
 )
 
-LARGEST_RATIO = 1e6
-"""A component with a thousand times the residual SD: the scores leave no residual to speak of."""
+LARGEST_RATIO = 1e4
+"""A component with a hundred times the residual SD: the scores leave no residual to speak of."""
 
 ZERO_RATIO = 1e-6
 """A component with under a thousandth of the residual SD counts as zero."""

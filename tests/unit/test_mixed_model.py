@@ -148,6 +148,23 @@ def test_two_people_who_changed_alike_do_not_leave_the_rest_without_a_residual()
     assert found.standard_deviations()["respondent"] is None
 
 
+def test_two_people_whose_changes_chain_two_waves_do_not_make_the_contrast_certain():
+    """One fell by a step from the first wave to the second, one rose by it to the third."""
+    step = 25 / 3
+
+    def rows(first, second):
+        others = [row("", f"u{i % 6}", WAVES[i % 3], float(7 * i % 60)) for i in range(60)]
+        return [
+            *others,
+            *(row(first, "u1", WAVES[1], 40.0), row(first, "u1", WAVES[2], 40.0 + step)),
+            *(row(second, "u4", WAVES[0], 50.0), row(second, "u4", WAVES[1], 50.0 - step)),
+        ]
+
+    found, of_strangers = fit(rows("p", "q")), fit(rows("", ""))
+    assert found.contrast(0, 2) == of_strangers.contrast(0, 2)
+    assert found.contrast(0, 2).standard_error > 2.0
+
+
 def test_a_person_who_answers_a_wave_twice_is_counted_with_both_answers():
     rows = simulate_rows(seed=9, people=40)
     doubled = rows + [row(one.respondent, one.unit, one.wave, one.score + 1) for one in rows[:20]]
