@@ -107,7 +107,7 @@ class KeyStore:
 
     def destroy_project_key(self, project_id: UUID) -> None:
         """Remove a project's key for ever. Nothing happens if it is gone already."""
-        self._path(f"project-{project_id.hex}").unlink(missing_ok=True)
+        self._destroy(f"project-{project_id.hex}")
 
     def wave_key(self, wave_id: UUID) -> Key:
         """Return an open wave's key; KeyRefused before it opens and after it closed."""
@@ -119,7 +119,7 @@ class KeyStore:
 
     def destroy_wave_key(self, wave_id: UUID) -> None:
         """Remove a wave's key for ever. Nothing happens if it is gone already."""
-        self._path(f"wave-{wave_id.hex}").unlink(missing_ok=True)
+        self._destroy(f"wave-{wave_id.hex}")
 
     def has_project_key(self, project_id: UUID) -> bool:
         """Whether a project's key is there, whatever is in it."""
@@ -242,6 +242,13 @@ class KeyStore:
             aside.unlink()
         self._flush_folder()
         return True
+
+    def _destroy(self, name: str) -> None:
+        # With what a power cut may have left of its writing: the same key under another name.
+        for path in (self._path(name), *self.folder.glob(f".{name}.*")):
+            path.unlink(missing_ok=True)
+        if self.folder.exists():
+            self._flush_folder()
 
     def _flush_folder(self) -> None:
         # A name survives a power cut only once its directory is on the disk.

@@ -118,3 +118,14 @@ def test_purposes_and_keys_give_unrelated_fingerprints() -> None:
 def test_the_keyed_secret_does_not_show_when_a_key_is_printed() -> None:
     # A key may end up in a traceback; its secret must not.
     assert "1111" not in repr(Key(b"1" * 32))
+
+
+def test_a_destroyed_key_leaves_nothing_though_its_writing_was_cut_short_once(
+    tmp_path: Path,
+) -> None:
+    store = KeyStore(tmp_path)
+    key = store.create_project_key(SOME_ID)
+    cut_short = tmp_path / f".project-{SOME_ID.hex}.0123456789abcdef"
+    cut_short.write_text(key.secret.hex())
+    store.destroy_project_key(SOME_ID)
+    assert list(tmp_path.iterdir()) == []
