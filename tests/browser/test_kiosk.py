@@ -13,7 +13,7 @@ from service_pages import pair_tablet
 from survey_service.storage.database import reading
 from survey_service.storage.tables import Response
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 HURRY = "kiosk_idle_seconds = 6\nkiosk_grace_seconds = 3\n"
 PATIENCE = 30_000

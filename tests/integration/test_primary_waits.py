@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from builders import Installation
+from builders import TODAY, Installation
 from test_result_pages import answered, evaluator, page  # noqa: F401 - fixtures of the same pages
 
 from survey_service.briefs.context import Speech
 from survey_service.briefs.method_words import method_points
 from survey_service.measurement.comparison import Verdict
 from survey_service.reporting.brief_making import context_of
-from survey_service.reporting.releasing import find_release
+from survey_service.reporting.releasing import find_release, release_project
 from survey_service.storage.database import Base, database
 from survey_service.web.workspace.primary_notes import primary_notes
 
@@ -34,7 +34,7 @@ def test_the_method_page_says_that_it_waits(evaluator, answered):  # noqa: F811
 def test_the_brief_names_no_comparison_that_was_not_named(answered):  # noqa: F811
     name_primary(answered, "later")
     with answered.context():
-        release = find_release(answered.project_id)
+        release = find_release(answered.project_id, release_project(answered.project_id, TODAY))
         words = "".join(
             said.text
             for said in method_points(

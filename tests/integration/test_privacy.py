@@ -124,6 +124,7 @@ def test_only_what_tells_of_those_who_sign_in_keeps_a_time_of_day() -> None:
         if isinstance(column.type, sa.DateTime | sa.Time)
     ]
     assert set(kept) == {
+        "account.one_time_until",
         "sign_in_failure.last_failed_at",
         "kept_form.kept_at",
         "job.created_at",

@@ -7,6 +7,8 @@ from statsmodels.stats.multitest import multipletests
 
 from survey_service.measurement.holm import adjust_by_holm
 
+pytestmark = pytest.mark.usefixtures("little_garbage")
+
 
 def test_the_smallest_counts_most_and_none_falls_under_a_smaller_one():
     # Four tests: .01 * 4, then .02 * 3 = .06, .03 * 2 = .06, .04 * 1 raised to .06.

@@ -9,6 +9,8 @@ from statsmodels.stats.multitest import multipletests
 from survey_service.measurement.comparison import ComparisonPlan, PrimaryContrast
 from survey_service.measurement.multiplicity import adjust_by_family, name_family
 
+pytestmark = pytest.mark.usefixtures("little_garbage")
+
 WAVES = ("a", "b", "c")
 
 

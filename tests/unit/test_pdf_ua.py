@@ -43,7 +43,10 @@ def write_leaders_brief(figures: ReleasedFigures, context: BriefContext, languag
     return write_pdf(tell_brief(BriefKind.LEADERS, figures, context, language))
 
 
-pytestmark = pytest.mark.skipif(not has_java(), reason="needs java and javac")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not has_java(), reason="needs java and javac"),
+]
 
 
 @dataclass(frozen=True)
