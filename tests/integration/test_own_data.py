@@ -196,6 +196,18 @@ def test_without_its_token_nothing_is_shown(words: Installation) -> None:
     assert "Personalet" not in visitor.text
 
 
+def test_after_finishing_going_back_and_sending_the_code_again_shows_nothing(
+    words: Installation,
+) -> None:
+    visitor = words.visitor().get(PAGE)
+    sent = visitor.form(PAGE) | {"code": answer_and_send(words)}
+    visitor.post(PAGE, **sent)
+    assert "Personalet" in visitor.text
+    visitor.submit("/faerdig").post(PAGE, **sent)
+    assert visitor.status == 400
+    assert "Personalet" not in visitor.text
+
+
 def test_a_shared_tablet_shows_but_saves_nothing(words: Installation) -> None:
     code = answer_and_send(words)
     visitor = words.visitor()

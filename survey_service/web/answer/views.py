@@ -206,6 +206,8 @@ def finish() -> ResponseReturnValue:
     if on_tablet():
         session.clear()
     end_sitting()
+    # Who goes back and has a page sent again, a code with it, must not see it again.
+    session.pop("csrf_token", None)
     return redirect(url_for("answer.enter"), code=303)
 
 
