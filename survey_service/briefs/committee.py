@@ -29,6 +29,7 @@ from survey_service.briefs.findings import AudienceFindings, find_words
 from survey_service.briefs.parts import (
     about_figures,
     bind,
+    later_wave,
     opening,
     points,
     typed_lines,
@@ -96,7 +97,7 @@ def _answer(figures: ReleasedFigures, found: AudienceFindings, speech: Speech) -
         (
             Heading(speech.say("committee.works"), 2),
             Paragraph((finding_of(found, speech),), Look.LEAD),
-            Paragraph((explained, speech.tell("committee.not_why"))),
+            Paragraph((explained, *later_wave(figures, speech), speech.tell("committee.not_why"))),
         )
     )
 

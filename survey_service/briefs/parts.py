@@ -143,8 +143,16 @@ def measured(figures: ReleasedFigures, speech: Speech) -> Paragraph:
                 first=first,
                 last=last,
             ),
+            *later_wave(figures, speech),
         )
     )
+
+
+def later_wave(figures: ReleasedFigures, speech: Speech) -> Iterable[Sentence]:
+    """Return that a wave came after the two that are compared, where one did."""
+    newest = figures.waves[-1]
+    if newest != compared_waves(figures)[1]:
+        yield speech.tell("measured.later", wave=escape(speech.waves()[newest]))
 
 
 def wave_figure(

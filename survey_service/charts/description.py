@@ -2,7 +2,7 @@
 
 from survey_service.charts.figures import CHART_TEXTS, format_change, format_interval, format_score
 from survey_service.charts.wave_dots import PictureLabels
-from survey_service.charts.wave_rows import WaveRow, rows_of
+from survey_service.charts.wave_rows import WaveRow, compared_places, rows_of
 from survey_service.measurement.comparison import Verdict
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.texts import Wording, load_texts
@@ -15,17 +15,18 @@ def describe_wave_dots(
     texts = load_texts(CHART_TEXTS)
     rows = rows_of(figures, audience, labels.principles)
     waves = [labels.waves.get(wave, wave) for wave in figures.waves]
+    first, last = compared_places(figures)
     kind = "count.one" if len(rows) == 1 else "count.many"
     lead = texts["alt.lead"].read_in(language)
     count = texts[kind].read_in(language).format(count=len(rows))
     sentences = [
-        lead.format(audience=labels.audience, count=count, first=waves[0], last=waves[-1]),
-        *(_describe_row(row, waves, language) for row in rows),
+        lead.format(audience=labels.audience, count=count, first=waves[first], last=waves[last]),
+        *(_describe_row(row, waves, last, language) for row in rows),
     ]
     return " ".join(sentences)
 
 
-def _describe_row(row: WaveRow, waves: list[str], language: str) -> str:
+def _describe_row(row: WaveRow, waves: list[str], last: int, language: str) -> str:
     texts = load_texts(CHART_TEXTS)
     is_silent = row.verdict is Verdict.WORDING_CHANGED
     if all(mean is None for mean in row.means):
@@ -38,7 +39,7 @@ def _describe_row(row: WaveRow, waves: list[str], language: str) -> str:
     ]
     if row.interval is not None:
         interval = format_interval(*row.interval, language)
-        means[-1] += texts["alt.interval"].read_in(language).format(interval=interval)
+        means[last] += texts["alt.interval"].read_in(language).format(interval=interval)
     change = texts[f"verdict.{row.verdict}"].read_in(language).lower()
     if row.difference is not None and row.verdict is not Verdict.TOO_FEW:
         points = format_change(row.difference, language)

@@ -9,7 +9,7 @@ from reportlab.lib.colors import Color, linearlyInterpolatedColor
 from survey_service.charts import style
 from survey_service.charts.figures import CHART_TEXTS, format_difference
 from survey_service.charts.signs import VERDICT_COLOURS, draw_sign
-from survey_service.charts.wave_rows import WaveRow, common_axis, rows_of
+from survey_service.charts.wave_rows import WaveRow, common_axis, compared_places, rows_of
 from survey_service.measurement.comparison import Verdict
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.texts import load_texts
@@ -76,8 +76,11 @@ class _Frame:
         return self.left + (score - low) / (high - low) * (self.right - self.left)
 
 
-LegendLine = list[tuple[int, int, float, str]]
-"""Per wave its place, how many there are, where it stands, and its words."""
+Pair = tuple[int, int]
+"""The places of the two compared waves, whose dots stand out."""
+
+LegendLine = list[tuple[int, float, str]]
+"""Per wave its place, where it stands, and its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class _Plan:
     """What is drawn under each other, and how high each part is."""
 
     rows: tuple[WaveRow, ...]
+    pair: Pair
     names: list[tuple[str, ...]]
     heights: list[float]
     legend: list[LegendLine]
@@ -120,12 +124,12 @@ def draw_wave_dots(
     frame = _lay_out(size, axis or common_axis(figures, (audience,)), language)
     drawing = Drawing(size.width, plan.height)
     top, foot = drawing.height - plan.head, plan.foot
-    drawing.add(_draw_legend(plan.legend, drawing.height, size, plan.has_interval))
+    drawing.add(_draw_legend(plan, drawing.height, size))
     drawing.add(_draw_axis(frame, top, foot))
     drawing.add(_draw_column_name(frame, top, language))
     y = top
     for row, lines, height in zip(plan.rows, plan.names, plan.heights, strict=True):
-        drawing.add(_draw_row(row, lines, y - height / 2, frame, language))
+        drawing.add(_draw_row(row, plan.pair, lines, y - height / 2, frame, language))
         y -= height
     if not size.in_words:
         drawing.add(_draw_key({row.verdict for row in plan.rows}, size, language))
@@ -151,16 +155,17 @@ def _plan(
     language: str,
     size: PictureSize,
 ) -> _Plan:
-    rows = rows_of(figures, audience, labels.principles)
+    rows, pair = rows_of(figures, audience, labels.principles), compared_places(figures)
     names = [_wrap_name(row.name, size) for row in rows]
     has_interval = any(row.interval is not None for row in rows)
     legend = (
-        _legend_lines(figures.waves, labels.waves, size, language, has_interval)
+        _legend_lines(figures.waves, pair, labels.waves, size, language, has_interval)
         if size.legend
         else []
     )
     return _Plan(
         rows=rows,
+        pair=pair,
         names=names,
         heights=[max(size.row_height, len(lines) * size.font_size * 1.2 + 1) for lines in names],
         legend=legend,
@@ -215,7 +220,12 @@ def _draw_column_name(frame: _Frame, top: float, language: str) -> String:
 
 
 def _draw_row(
-    row: WaveRow, lines: tuple[str, ...], middle: float, frame: _Frame, language: str
+    row: WaveRow,
+    pair: Pair,
+    lines: tuple[str, ...],
+    middle: float,
+    frame: _Frame,
+    language: str,
 ) -> Group:
     size = frame.size
     group = Group()
@@ -223,7 +233,7 @@ def _draw_row(
     first = middle + leading * (len(lines) - 1) / 2 - size.font_size * 0.33
     for number, line in enumerate(lines):
         group.add(_text(0, first - number * leading, line, size.font_size))
-    group.add(_draw_dots(row, middle, frame))
+    group.add(_draw_dots(row, pair, middle, frame))
     baseline = middle - size.font_size * 0.33
     colour = VERDICT_COLOURS[row.verdict]
     if row.difference is not None:
@@ -241,7 +251,7 @@ def _draw_row(
     return group
 
 
-def _draw_dots(row: WaveRow, y: float, frame: _Frame) -> Group:
+def _draw_dots(row: WaveRow, pair: Pair, y: float, frame: _Frame) -> Group:
     group = Group()
     shown = [(place, mean) for place, mean in enumerate(row.means) if mean is not None]
     if not shown:
@@ -257,74 +267,69 @@ def _draw_dots(row: WaveRow, y: float, frame: _Frame) -> Group:
         ends = [min(max(end, low), high) for end in row.interval]
         thickness = max(1.1, frame.size.dot_radius * 0.3)
         group.add(_bar(frame.x(ends[0]), frame.x(ends[1]), y, style.BLUE, thickness))
-    for place, mean in sorted(shown, key=lambda dot: _is_end(dot[0], len(row.means))):
-        group.add(_dot(frame.x(mean), y, place, len(row.means), frame.size))
+    # Painted one over the other: the compared waves last, and the later of them on top.
+    for place, mean in sorted(shown, key=lambda dot: (dot[0] in pair, dot[0])):
+        group.add(_dot(frame.x(mean), y, place, pair, frame.size))
     return group
 
 
-def _is_end(place: int, wave_count: int) -> int:
-    """Order of painting: waves between first, then the first, and the last on top."""
-    return 2 if place == wave_count - 1 else 1 if place == 0 else 0
-
-
-def _dot(x: float, y: float, place: int, wave_count: int, size: PictureSize) -> Circle:
-    last = place == wave_count - 1
-    if last:
+def _dot(x: float, y: float, place: int, pair: Pair, size: PictureSize) -> Circle:
+    first, last = pair
+    if place == last:
         return _circle(x, y, size.dot_radius, style.BLUE, None)
-    if place == 0:
+    if place == first:
         return _circle(x, y, size.dot_radius * 0.85, style.WHITE, style.BLUE)
-    return _circle(x, y, size.dot_radius * 0.72, _between_colour(place, wave_count), style.WHITE)
+    return _circle(x, y, size.dot_radius * 0.72, _other_colour(place, pair), style.WHITE)
 
 
-def _between_colour(place: int, wave_count: int) -> Color:
-    if wave_count <= 3:
+def _other_colour(place: int, pair: Pair) -> Color:
+    """Return the colour of a wave that is not compared: darker the later, if between the two."""
+    first, last = pair
+    if last - first <= 2 or not first < place < last:
         return style.MIDDLE_BLUE
-    mixed: Color = linearlyInterpolatedColor(style.MIDDLE_BLUE, style.BLUE, 1, wave_count, place)
+    mixed: Color = linearlyInterpolatedColor(
+        style.MIDDLE_BLUE, style.BLUE, first + 1, last + 1, place
+    )
     return mixed
 
 
 def _legend_lines(
     waves: tuple[str, ...],
+    pair: Pair,
     names: Mapping[str, str],
     size: PictureSize,
     language: str,
     has_interval: bool,
 ) -> list[LegendLine]:
-    """Return per line of the legend: place of the wave, how many there are, x, and its words."""
+    """Return per line of the legend: place of the wave, x, and its words."""
     interval = load_texts(CHART_TEXTS)["legend.interval"].read_in(language)
     lines: list[LegendLine] = [[]]
     x = 0.0
     for place, wave in enumerate(waves):
         name = names.get(wave, wave)
-        is_last = place == len(waves) - 1
-        words = interval.format(wave=name) if is_last and has_interval else name
+        words = interval.format(wave=name) if place == pair[1] and has_interval else name
         words = style.shorten_text(words, style.REGULAR, size.font_size, size.width - 30)
         width = size.dot_radius * 5 + style.measure_text(words, style.REGULAR, size.font_size)
         if lines[-1] and x + width > size.width:
             lines.append([])
             x = 0.0
-        lines[-1].append((place, len(waves), x, words))
+        lines[-1].append((place, x, words))
         x += width + size.font_size * 1.6
     return lines
 
 
-def _draw_legend(
-    lines: list[LegendLine],
-    top: float,
-    size: PictureSize,
-    has_interval: bool,
-) -> Group:
+def _draw_legend(plan: _Plan, top: float, size: PictureSize) -> Group:
     group = Group()
-    for number, line in enumerate(lines):
+    for number, line in enumerate(plan.legend):
         baseline = top - size.font_size * (1.1 + 1.9 * number)
         y = baseline + size.font_size * 0.33
-        for place, wave_count, x, words in line:
+        for place, x, words in line:
             centre = x + size.dot_radius * 1.9
-            if place == wave_count - 1 and has_interval:
+            if place == plan.pair[1] and plan.has_interval:
                 reach = size.dot_radius * 1.9
                 thickness = max(1.1, size.dot_radius * 0.3)
                 group.add(_bar(centre - reach, centre + reach, y, style.BLUE, thickness))
-            group.add(_dot(centre, y, place, wave_count, size))
+            group.add(_dot(centre, y, place, plan.pair, size))
             label = _text(x + size.dot_radius * 5, baseline, words, size.font_size * 0.95)
             label.fillColor = style.QUIET_INK
             group.add(label)

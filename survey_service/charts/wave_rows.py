@@ -17,7 +17,10 @@ SMALLEST_AXIS = 40
 
 @dataclass(frozen=True, slots=True)
 class WaveRow:
-    """One principle's row: a mean per wave (None where withheld), and the last wave's interval."""
+    """One principle's row: a mean per wave (None where withheld).
+
+    `interval` is that of the later of the two compared waves.
+    """
 
     principle: str
     name: str
@@ -35,6 +38,12 @@ def compared_waves(figures: ReleasedFigures) -> tuple[str, str]:
     return figures.waves[0], figures.waves[-1]
 
 
+def compared_places(figures: ReleasedFigures) -> tuple[int, int]:
+    """Return the places of the compared waves among all of them, from 0."""
+    first, last = compared_waves(figures)
+    return figures.waves.index(first), figures.waves.index(last)
+
+
 def shown_contrasts(figures: ReleasedFigures, audience: str) -> Mapping[str, ReleasedContrast]:
     """Return one audience's contrasts of the compared waves, by principle."""
     pair = compared_waves(figures)
@@ -50,6 +59,7 @@ def rows_of(
 ) -> tuple[WaveRow, ...]:
     """Return a row for each of `principles` (key to name), in their order."""
     contrasts = shown_contrasts(figures, audience)
+    _, last = compared_places(figures)
     means = {
         (mean.principle, mean.wave): mean
         for mean in figures.wave_means
@@ -64,7 +74,7 @@ def rows_of(
                 principle=key,
                 name=name,
                 means=tuple(mean.adjusted_mean if mean else None for mean in of_waves),
-                interval=_interval_of(of_waves[-1]),
+                interval=_interval_of(of_waves[last]),
                 difference=contrast.difference if contrast else None,
                 verdict=contrast.verdict if contrast else Verdict.TOO_FEW,
             )
@@ -73,14 +83,14 @@ def rows_of(
 
 
 def common_axis(figures: ReleasedFigures, audiences: tuple[str, ...]) -> tuple[int, int]:
-    """Return tens between which every mean and last interval of these audiences lies."""
+    """Return tens between which every mean, and every interval drawn, of these audiences lies."""
     ends = [
         value
         for mean in figures.wave_means
         if mean.audience in audiences
         for value in (
             mean.adjusted_mean,
-            *((mean.ci_low, mean.ci_high) if mean.wave == figures.waves[-1] else ()),
+            *((mean.ci_low, mean.ci_high) if mean.wave == compared_waves(figures)[1] else ()),
         )
         if value is not None
     ]

@@ -1,5 +1,6 @@
 """Builders of comparison reports and released figures by hand, for tests of what shows them."""
 
+from dataclasses import replace
 from itertools import combinations
 
 from survey_service.measurement.comparison import (
@@ -129,6 +130,17 @@ def a_story(
                 for start, end in combinations(waves, 2)
             ]
     return a_report(means, contrasts)
+
+
+def figures_with_a_later_wave() -> ReleasedFigures:
+    """Baseline and final were named beforehand; then a wave came that was not planned."""
+    figures = some_figures(waves=(*WAVES, "later"), primary=None)
+    contrasts = tuple(
+        replace(found, is_primary=(found.audience, found.from_wave, found.to_wave)
+                == ("citizen", "baseline", "final"))
+        for found in figures.contrasts
+    )  # fmt: skip
+    return replace(figures, contrasts=contrasts)
 
 
 def some_figures(

@@ -7,12 +7,27 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from brief_builder import a_brief, a_context, a_gap, full_figures, some_details, words_in
+from brief_builder import (
+    THREE_WAVES,
+    a_brief,
+    a_context,
+    a_gap,
+    full_figures,
+    in_both,
+    some_details,
+    words_in,
+)
 from pypdf import PdfReader
-from released_figures_builder import PRINCIPLES, WAVES, a_report, some_figures
+from released_figures_builder import (
+    PRINCIPLES,
+    WAVES,
+    a_report,
+    figures_with_a_later_wave,
+    some_figures,
+)
 
 from survey_service.briefs.content import BriefKind, Figure, Heading, Table
-from survey_service.briefs.context import OwnWords, PrincipleName
+from survey_service.briefs.context import OwnWords, PrincipleName, WaveFacts
 from survey_service.briefs.making import tell_brief
 from survey_service.briefs.markup import plain
 from survey_service.briefs.pdf import write_pdf
@@ -53,6 +68,14 @@ def test_every_brief_names_release_questionnaires_minimum_limits_and_accessibili
     assert "hvorfor" in words
     assert "Brevet kan læses højt af en skærmlæser" in words
     assert "https://www.was.digst.dk/example" in words
+
+
+@pytest.mark.parametrize("kind", [BriefKind.COMMITTEE, BriefKind.LEADERS])
+def test_a_wave_after_the_two_that_are_compared_is_said_to_be_one(kind):
+    waves = (*THREE_WAVES, WaveFacts("later", in_both("Opfølgning", "Follow-up")))
+    words = words_in(tell_brief(kind, figures_with_a_later_wave(), a_context(waves=waves), "da"))
+    assert "Målingen »Opfølgning« er kommet til siden." in words
+    assert "er kommet til siden" not in words_in(a_brief(kind))
 
 
 @pytest.mark.parametrize("kind", KINDS)

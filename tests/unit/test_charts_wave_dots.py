@@ -3,7 +3,14 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from released_figures_builder import PRINCIPLES, WAVES, a_mean, a_report, some_figures
+from released_figures_builder import (
+    PRINCIPLES,
+    WAVES,
+    a_mean,
+    a_report,
+    figures_with_a_later_wave,
+    some_figures,
+)
 from reportlab.graphics.shapes import Circle, Drawing, Group, String
 
 from survey_service.charts import style
@@ -57,6 +64,24 @@ def test_first_wave_is_hollow_last_filled_and_those_between_pale():
     assert [style.hex_of(dot.fillColor) for dot in legend] == ["#ffffff", "#7fa6b8", "#134458"]
     assert len(row) == 3
     assert row[-1].cx > row[1].cx  # the last wave is painted on top
+
+
+def test_the_dots_of_the_compared_waves_stand_out_though_another_wave_came_later():
+    figures = figures_with_a_later_wave()
+    labels = PictureLabels("Borgere", {"hopes": "Håb"}, {**WAVE_NAMES, "later": "Opfølgning"})
+    drawing = draw(figures, labels)
+    legend, row = circles_in(drawing)[:4], circles_in(drawing)[4:]
+    looks = [style.hex_of(dot.fillColor) for dot in legend]
+    assert looks == ["#ffffff", "#7fa6b8", "#134458", "#7fa6b8"]
+    assert style.hex_of(row[-1].fillColor) == "#134458"
+    assert row[-1].r > row[0].r
+    told = describe_wave_dots(figures, "citizen", labels, "da")
+    assert "Slut" in told.partition(".")[0]
+    assert "Opfølgning" not in told.partition(".")[0]
+    means = {mean.wave: mean for mean in figures.wave_means
+             if (mean.audience, mean.principle) == ("citizen", "hopes")}  # fmt: skip
+    (shown,) = rows_of(figures, "citizen", {"hopes": "Håb"})
+    assert shown.interval == (means["final"].ci_low, means["final"].ci_high)
 
 
 def test_dots_lie_where_the_axis_says():
