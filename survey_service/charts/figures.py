@@ -1,5 +1,6 @@
 """Figures as a reader of Danish or English writes them."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,6 +11,15 @@ from survey_service.texts import load_texts
 CHART_TEXTS = Path(__file__).parent / "texts.toml"
 
 MINUS = "\N{MINUS SIGN}"
+
+
+def round_shown(value: float, decimals: int = 0) -> Decimal:
+    """Return a number as it is shown: a half goes away from nought, as readers expect of 2,5.
+
+    What counts is the number as it is written, not the nearest binary one; nought has no sign.
+    """
+    written = Decimal(repr(float(value)))
+    return written.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP) + 0
 
 
 def format_score(value: float, language: str, decimals: int = 0) -> str:
@@ -24,7 +34,7 @@ def format_difference(value: float, language: str, decimals: int = 0) -> str:
 
 def format_change(value: float, language: str) -> str:
     """Return a whole difference with its sign and unit: "+1 point", "−8 points"."""
-    unit = "unit.point" if abs(round(value)) == 1 else "unit.points"
+    unit = "unit.point" if abs(round_shown(value)) == 1 else "unit.points"
     written = format_difference(value, language)
     return load_texts(CHART_TEXTS)[unit].read_in(language).format(number=written)
 
@@ -44,7 +54,7 @@ def format_interval(low: float, high: float, language: str, decimals: int = 0) -
 
 @lru_cache(maxsize=4096)
 def _format(value: float, language: str, decimals: int, plus: str) -> str:
-    rounded = round(value, decimals) + 0.0  # never minus nought
+    rounded = round_shown(value, decimals)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     text = str(format_decimal(abs(rounded), format=pattern, locale=language))
     sign = MINUS if rounded < 0 else plus if rounded > 0 else ""

@@ -7,6 +7,7 @@ from reportlab.graphics.shapes import Drawing, Group, Rect
 from reportlab.lib.colors import Color, HexColor, linearlyInterpolatedColor
 
 from survey_service.charts import style
+from survey_service.charts.figures import round_shown
 from survey_service.charts.keys import draw_keys, draw_text, place_keys
 
 LOWEST_SHADE = HexColor("#dbe7ec")
@@ -73,7 +74,8 @@ def draw_share_bars(
 
 def write_share(share: float, language: str) -> str:
     """Return a share 0-1 in per cent: "33 %" in Danish, "33%" in English."""
-    return f"{round(share * 100)} %" if language == "da" else f"{round(share * 100)}%"
+    written = round_shown(round(share * 100, 9))
+    return f"{written} %" if language == "da" else f"{written}%"
 
 
 def _draw_bar(bar: ShareBar, base: float, size: BarSize, language: str) -> Group:

@@ -11,6 +11,7 @@ from survey_service.charts.figures import (
     format_number,
     format_score,
 )
+from survey_service.charts.share_bars import write_share
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,18 @@ def test_the_decimal_mark_is_the_language_s(value, language, decimals, written):
 )
 def test_a_difference_has_its_sign_and_nought_has_none(value, written):
     assert format_difference(value, "da") == written
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "written"),
+    [(-2.5, 0, "−3"), (2.5, 0, "+3"), (0.25, 1, "+0,3"), (2.675, 2, "+2,68"), (-0.5, 0, "−1")],
+)
+def test_a_half_goes_away_from_nought(value, decimals, written):
+    assert format_difference(value, "da", decimals) == written
+
+
+def test_a_share_of_a_half_per_cent_is_written_upwards():
+    assert (write_share(0.125, "da"), write_share(0.285, "en")) == ("13 %", "29%")
 
 
 @pytest.mark.parametrize(
