@@ -8,9 +8,10 @@ log begins at its first entry or where an entry in the chain says that older one
 
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 
 from survey_service.accounts.audit_keys import AuditKeys
 from survey_service.storage.audit import AuditRecord
@@ -87,11 +88,14 @@ def check_chain(
     secrets = {key: key.derive(_PURPOSE) for key in known}
     count, first, previous = 0, None, None
     begins_at = {1}
-    for entry in entries:
+    unread = iter(entries)
+    for entry in unread:
         key = keys.at(entry.position)
         if key is None:
             return ChainState(count, entry.position, Break.KEY_LOST)
         kind, position = _break_between(previous, entry, secrets[key], head)
+        if kind is Break.CHANGED and first is None and _begins_elsewhere(entry, unread, secrets):
+            kind = Break.KEY_LOST
         if kind is not None:
             return ChainState(count, position, kind)
         if entry.action == SHORTENED and entry.object_id.isdigit():
@@ -105,6 +109,19 @@ def check_chain(
     if head is None and count:
         return ChainState(count, last, Break.HEAD_LOST)
     return ChainState(count)
+
+
+def _begins_elsewhere(
+    entry: AuditRecord, later: Iterable[AuditRecord], secrets: Mapping[Key, bytes]
+) -> bool:
+    """Whether no key here signed the beginning, up to where a log was found without its head.
+
+    So it is where a backup was restored beside other keys: there the service went on with its own.
+    """
+    for one in chain((entry,), later):
+        if any(one.entry_hash == _hash(secret, one) for secret in secrets.values()):
+            return one.action == HEAD_LOST
+    return False
 
 
 def _break_between(

@@ -168,3 +168,20 @@ def test_after_a_break_that_is_known_the_rest_can_be_checked() -> None:
     assert check_chain(entries[2:], KEYS, head, start=3).holds
     entries[3] = replace(entries[3], action="z")
     assert check_chain(entries[2:], KEYS, head, start=3).position == 4
+
+
+def test_a_log_restored_beside_other_keys_lacks_its_key_whatever_was_replaced_since() -> None:
+    theirs: list[AuditRecord] = []
+    for position in (1, 2):
+        bare = entry(position, theirs[-1] if theirs else None)
+        theirs.append(seal_entry(ANOTHER_KEY, bare))
+    lost = entry(3, theirs[-1], action=HEAD_LOST)
+    entries = [*theirs, lost, entry(4, lost)]
+    for keys in (KEYS, AuditKeys(Key(b"n" * 32), [(5, KEY)])):
+        state = check_chain(entries, keys, head_of(entries))
+        assert (state.position, state.kind) == (1, Break.KEY_LOST)
+        state = check_chain(entries[2:], keys, head_of(entries), start=3)
+        assert (state.position, state.kind) == (3, Break.HEAD_LOST)
+        assert check_chain(entries[3:], keys, head_of(entries), start=4).holds
+    unled = [*theirs, entry(3, theirs[-1])]
+    assert check_chain(unled, KEYS, head_of(unled)).kind is Break.CHANGED
