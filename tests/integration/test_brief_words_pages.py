@@ -95,6 +95,15 @@ def test_what_is_written_stands_in_the_brief_on_screen_and_paper_for_all_readers
     assert "Udvalget bad" not in viewer.get(page(made, "/ledelse/da")).text
 
 
+def test_saving_is_told_on_the_brief_it_leads_to_and_a_look_beforehand_is_not(made, evaluator):
+    address = page(made, "/udvalg/da/ord")
+    evaluator.get(address).submit(address, act="vis", **WRITTEN)
+    assert "Teksten er gemt." not in evaluator.text
+    evaluator.submit(address, act="gem", **WRITTEN)
+    assert evaluator.path == page(made, "/udvalg/da")
+    assert "Teksten er gemt." in evaluator.text
+
+
 def test_a_unit_s_words_stand_in_that_unit_s_brief_alone(made, evaluator):
     write(evaluator, page(made, "/afdeling/da/ord?afdeling=house"))
     assert "Udvalget bad" in evaluator.get(page(made, "/afdeling/da?afdeling=house")).text

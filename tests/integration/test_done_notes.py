@@ -13,7 +13,7 @@ TOLD_BY_THE_PAGE_ITSELF = {
     "account_added", "account_password_reset", "brief_made", "codes_made", "list_invited",
     "open_link_made", "poster_fetched", "recovery_codes_made", "reminder_letters_fetched",
     "tablet_paired", "tablet_revoked", "two_step_begun", "import_uploaded", "text_reviewed",
-    "kept_form_discarded", "brief_words_saved",
+    "kept_form_discarded",
     # Told with the name of whom it was about, or of what became of it.
     "account_changed", "account_disabled", "account_enabled", "import_undone",
     "own_password_changed", "two_step_ended",
