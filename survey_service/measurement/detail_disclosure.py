@@ -2,13 +2,13 @@
 
 - A share, gap, difference, reliability or rank needs 10 answers in each group it rests on, or the
   project's minimum if that is higher.
-- A distribution in which all answered alike is not shown, nor a mean at an end of the scale: it
-  would tell everyone's answer.
+- A distribution in which all answered alike is not shown, nor a second one of the principle, nor a
+  mean at an end of the scale: they would tell everyone's answer.
 - People who are followed: `panel_disclosure`. Units' means: `unit_disclosure`. A roster-weighted
   mean is a second sum over units: it is not shown where a unit has fewer answers than the minimum.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from survey_service.measurement.comparison import MINIMUM_ANSWERS
@@ -95,11 +95,7 @@ def disclose_details(
     return ReleasedDetails(
         gaps=tuple(_gaps(analysis, flags, enough)),
         item_flags=flags,
-        items=tuple(
-            _item(found)
-            for found in analysis.distributions
-            if found.n_rated >= enough and not _is_alike(found)
-        ),
+        items=tuple(_item(found) for found in _items_to_show(analysis.distributions, enough)),
         reliabilities=tuple(
             _reliability(found) for found in analysis.reliabilities if found.reliability.n >= enough
         ),
@@ -221,8 +217,8 @@ def _gap(
 
 def _flags(analysis: ProjectAnalysis, enough: int) -> Iterator[ReleasedItemFlag]:
     rated = {
-        (d.audience, d.wave, d.item): 0 if _is_alike(d) else d.n_rated
-        for d in analysis.distributions
+        (found.audience, found.wave, found.item): found.n_rated
+        for found in _items_to_show(analysis.distributions, enough)
     }
     for change in analysis.item_changes:
         counts = [
@@ -264,6 +260,25 @@ def _functioning(analysis: ProjectAnalysis) -> Iterator[_FlagSource]:
             (between.wave, between.wave),
             between.found,
         )
+
+
+def _items_to_show(
+    distributions: Iterable[ItemDistribution], enough: int
+) -> Iterator[ItemDistribution]:
+    """Yield the items that may be shown.
+
+    One that all answered alike is held back in company, the principle's item that fewest rated:
+    alone it would follow from the mean of all items less the others.
+    """
+    places: dict[tuple[str, str, str], list[ItemDistribution]] = {}
+    for found in distributions:
+        if found.n_rated >= enough:
+            places.setdefault((found.audience, found.wave, found.principle), []).append(found)
+    for listed in places.values():
+        others = [found for found in listed if not _is_alike(found)]
+        if len(listed) - len(others) == 1 and others:
+            others.remove(min(others, key=lambda found: (found.n_rated, found.item)))
+        yield from others
 
 
 def _is_alike(found: ItemDistribution) -> bool:
