@@ -69,6 +69,11 @@ def escrow(
     """
     from survey_service.fieldwork.key_escrow import escrow_key
 
+    if output_a.resolve() == output_b.resolve():
+        raise click.UsageError(
+            "--output-b: expected another file than --output-a, because each half goes to its own"
+            f" person, found {output_b} twice"
+        )
     app = open_installation(instance)
     with app.app_context(), _one_line_of_refusal():
         project = find_project_by_key(key, municipality)

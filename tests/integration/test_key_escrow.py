@@ -98,6 +98,18 @@ def test_existing_files_are_not_overwritten_and_no_half_is_left(
     assert second.read_text() == "earlier"
 
 
+def test_both_halves_in_one_file_are_refused_in_words(
+    installation: Installation, tmp_path: Path
+) -> None:
+    result = run(
+        installation.folder, "keys", "escrow", "--project", "goals",
+        "--output-a", str(tmp_path / "one.pdf"), "--output-b", str(tmp_path / "." / "one.pdf"),
+    )  # fmt: skip
+    assert result.exit_code == 2
+    assert "--output-b: expected another file than --output-a" in result.stderr
+    assert not (tmp_path / "one.pdf").exists()
+
+
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_the_printed_papers_hold_one_half_each_as_they_are_typed(
     installation: Installation, tmp_path: Path, language: str
