@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.engine import make_url
 
 from survey_service.storage import tables
 from survey_service.storage.database import database, prepare_engine
@@ -88,6 +89,8 @@ def create_app(
         DatabaseNotReady: when a migration is missing; the message names the command.
     """
     settings = load_settings(instance)
+    if check_database:
+        _require_file(settings)
     keys = KeyStore(instance / "keys")
     app = Service("survey_service.web", root_path=str(Path(__file__).parent))
     app.config.update(
@@ -148,17 +151,32 @@ def _connect(app: Flask, *, check_database: bool) -> None:
             _require_head(str(app.extensions["survey_settings"].instance))
 
 
+def _require_file(settings: Settings) -> None:
+    """Refuse a database that is not there yet before keys or an empty one are made beside it."""
+    url = make_url(settings.database_url)
+    is_file = url.drivername.startswith("sqlite") and url.database not in {None, "", ":memory:"}
+    if is_file and not Path(str(url.database)).exists():
+        raise _not_ready(str(settings.instance), None)
+
+
 def _require_head(instance: str) -> None:
-    head = ScriptDirectory(str(migrations_folder())).get_current_head()
     with database.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     # A server that forks after this check must not share the connection with its workers.
     database.engine.dispose()
-    if found != head:
-        raise DatabaseNotReady(
-            f"database: expected migration {head}, found {found or 'none'};"
-            f" run: survey-service --instance {instance} upgrade"
-        )
+    if found != _newest_migration():
+        raise _not_ready(instance, found)
+
+
+def _not_ready(instance: str, found: str | None) -> DatabaseNotReady:
+    return DatabaseNotReady(
+        f"database: expected migration {_newest_migration()}, found {found or 'none'};"
+        f" run: survey-service --instance {instance} upgrade"
+    )
+
+
+def _newest_migration() -> str | None:
+    return ScriptDirectory(str(migrations_folder())).get_current_head()
 
 
 def _prepare_pages(app: Flask, settings: Settings) -> None:

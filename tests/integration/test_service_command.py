@@ -48,6 +48,16 @@ def test_an_old_database_is_refused_with_the_command_to_run(
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", [["serve"], ADD_USER, ["audit", "verify"], ["keys", "list"]])
+def test_where_nothing_is_installed_a_refused_command_leaves_nothing(
+    tmp_path: Path, command: list[str]
+) -> None:
+    assert run(tmp_path, *command).exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+    assert run(tmp_path / "mistyped", *command).exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", [["upgrade"], ["serve"], ADD_USER])
 def test_settings_that_cannot_be_used_are_one_line_and_status_2(
     tmp_path: Path, command: list[str]
