@@ -436,3 +436,6 @@ def test_a_project_that_asks_for_no_words_says_so(installation: Installation) ->
         project = projects.find_project(reading(), installation.project_id)
         assert project is not None
         assert all(not wave.groups for wave in find_wave_words(project))
+    installation.close_wave("baseline")
+    visitor = visitor.get(room_of(installation))
+    assert "own-words-row" not in visitor.html

@@ -59,11 +59,12 @@ class ReviewForm(WorkspaceForm):
 def show_rooms(project_id: UUID) -> ResponseReturnValue:
     """Show where there is something to read, wave by wave."""
     project = find_own_project(project_id)
+    is_asked = setup.offers_free_text(reading(), project.id)
     return render_template(
         "workspace/own_words/waves.html",
         **project_frame(project, "own_words"),
-        waves=[_shown_wave(found) for found in find_wave_words(project)],
-        is_asked=setup.offers_free_text(reading(), project.id),
+        waves=[_shown_wave(found, is_asked=is_asked) for found in find_wave_words(project)],
+        is_asked=is_asked,
         setup_url=url_for("workspace.setup_basics", project_id=project.id),
         most_quotes=MOST_QUOTES,
         minimum=project.minimum,
@@ -179,13 +180,16 @@ def _text_page(
     )
 
 
-def _shown_wave(found: WaveWords) -> dict[str, object]:
+def _shown_wave(found: WaveWords, *, is_asked: bool) -> dict[str, object]:
+    """Return a wave's questions; of a project that asks for no words those with any to read."""
     wave = found.wave
     is_closed = wave.status in {WaveStatus.CLOSED, WaveStatus.RELEASED}
     return {
         "name": wave.label(g.language),
         "is_closed": is_closed,
-        "groups": [_shown_group(wave, group) for group in found.groups],
+        "groups": [
+            _shown_group(wave, group) for group in found.groups if is_asked or group.text_count
+        ],
     }
 
 
