@@ -265,6 +265,17 @@ def test_what_one_was_told_decides_whatever_others_are_told_later(
     assert SHOWN not in look(installation, later).text
 
 
+def test_the_version_of_what_one_was_told_is_words_and_no_key(installation: Installation) -> None:
+    built_in = look(installation, answer_three(installation))
+    assert "Version 1 af det, du fik at vide" in built_in.text
+    tell(installation, "public_task")
+    tell(installation, "consent")
+    tell(installation, "public_task")
+    told = look(installation, answer_three(installation, "p2"))
+    assert "Version 3 af det, du fik at vide" in told.text
+    assert "citizen-3" not in told.text
+
+
 @pytest.mark.parametrize(("basis", "offered"), [("public_task", True), ("consent", True),
                                                  ("statistics_only", False)])  # fmt: skip
 def test_the_thank_you_page_offers_it_where_it_can_be_had(

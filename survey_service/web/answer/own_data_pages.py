@@ -95,7 +95,7 @@ def _facts(found: OwnData) -> list[tuple[str, str]]:
         "questionnaire": found.instrument.title.read_in(g.language),
         "week": _week(response.sent_week),
         "pseudonym": translate(f"answer.own_data.pseudonym_{linked}"),
-        "notice": response.notice_version,
+        "notice": _notice(response.notice_version),
     }
     return [(translate(f"answer.own_data.{name}"), value) for name, value in facts.items()]
 
@@ -104,6 +104,12 @@ def _week(monday: date | None) -> str:
     if monday is None:
         return translate("answer.own_data.week_gone")
     return translate("answer.own_data.week_of", date=long_date(monday))
+
+
+def _notice(version: str) -> str:
+    """Return which version somebody was told: it is kept as 1, or as citizen-1 of one's own."""
+    number = version.rpartition("-")[2]
+    return translate("answer.own_data.notice_version", version=number)
 
 
 def _audience(audience: str) -> str:
