@@ -41,6 +41,12 @@ def long_date(day: date) -> str:
     return str(format_date(day, "long", locale=LOCALES[g.language]))
 
 
+def whole_number(count: int) -> str:
+    """Return a count as it is written in the reader's language: 3.000, 3,000."""
+    written = f"{count:,}"
+    return written.replace(",", ".") if g.language == "da" else written
+
+
 @cache
 def _texts_in(language: str) -> dict[str, str]:
     return {key: wording.read_in(language) for key, wording in load_texts(TEXTS).items()}

@@ -9,8 +9,11 @@ from flask_wtf.csrf import CSRFError
 
 from survey_service.faults import FieldFault
 from survey_service.web.form_data import PostedFields
-from survey_service.web.language import translate
+from survey_service.web.language import translate, whole_number
 from survey_service.web.workspace.blueprint import pages
+
+_COUNTS = frozenset({"count", "excess", "found", "limit"})
+"""What a fault's values are called where they say how many; others may be years or lines."""
 
 
 class WorkspaceForm(FlaskForm):  # type: ignore[misc]
@@ -97,5 +100,9 @@ def told_faults() -> list[dict[str, str]]:
 
 def fault_text(fault: FieldFault) -> str:
     """Return a fault in the reader's language, with its line where it has one."""
-    text = translate(f"fault.{fault.rule}", **fault.values)
+    values = {
+        name: whole_number(value) if name in _COUNTS and isinstance(value, int) else value
+        for name, value in fault.values.items()
+    }
+    text = translate(f"fault.{fault.rule}", **values)
     return text if fault.line is None else translate("fault.on_line", line=fault.line, text=text)
