@@ -10,7 +10,7 @@ from survey_service.faults import FieldFault, InputRefused
 from survey_service.fieldwork.invitations import looks_like_cpr
 from survey_service.fieldwork.typed_input import TypedInput, tidy
 from survey_service.storage import brief_words as storage
-from survey_service.storage.brief_words import BriefPlace
+from survey_service.storage.brief_words import BriefPlace, WordsRecord
 from survey_service.storage.database import writing
 
 
@@ -30,6 +30,14 @@ class WordsLimits:
     introduction: int
     steps: int
     step: int
+
+
+class NewerWords(Exception):
+    """Somebody else saved words after the writer began; `words` are theirs."""
+
+    def __init__(self, words: WordsRecord) -> None:
+        super().__init__(f"version {words.version} is newer than what was begun from")
+        self.words = words
 
 
 LIMITS: Mapping[BriefKind, WordsLimits] = {
@@ -85,13 +93,30 @@ def can_promise(kind: BriefKind) -> bool:
     return kind is BriefKind.PARTICIPANTS
 
 
-def save_words(place: BriefPlace, words: OwnWords, today: date) -> int:
+def save_words(
+    place: BriefPlace, words: OwnWords, today: date, begun_from: int | None = None
+) -> int:
     """Store words as the newest version of a brief's and return its number.
 
     Nothing earlier is changed: what was handed out can be made again. Saving what is the newest
-    already, such as by pressing twice, makes a version all the same.
+    already, such as by pressing twice, makes no version.
+
+    Args:
+        place: which brief they are for.
+        words: what was typed, as `read_words` returns it.
+        today: the day they are written.
+        begun_from: the newest version when the writer began, 0 for none; None: whatever is the
+            newest now is known to them.
+
+    Raises:
+        NewerWords: if somebody else has saved others meanwhile; nothing is stored.
     """
     with writing() as session:
+        newest = storage.find_newest_alone(session, place)
+        if newest is not None and _words_of(newest) == words:
+            return newest.version
+        if newest is not None and begun_from is not None and newest.version > begun_from:
+            raise NewerWords(newest)
         return storage.add_version(
             session,
             place,
@@ -100,6 +125,10 @@ def save_words(place: BriefPlace, words: OwnWords, today: date) -> int:
             told_by=words.told_by,
             written_on=today,
         )
+
+
+def _words_of(record: WordsRecord) -> OwnWords:
+    return OwnWords(record.introduction, record.next_steps, record.told_by)
 
 
 def _read_steps(found: TypedInput, typed: str, limits: WordsLimits) -> str:

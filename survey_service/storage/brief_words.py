@@ -44,8 +44,7 @@ def add_version(session: Session, place: BriefPlace, **values: Any) -> int:
     `session` must be one of `writing`. Two who save at once get a number each: the second waits
     until the first is done.
     """
-    session.execute(select(Project.id).where(Project.id == place.project_id).with_for_update())
-    newest = find_newest(session, place)
+    newest = find_newest_alone(session, place)
     version = 1 if newest is None else newest.version + 1
     session.add(
         BriefWords(
@@ -60,6 +59,12 @@ def add_version(session: Session, place: BriefPlace, **values: Any) -> int:
         )
     )
     return version
+
+
+def find_newest_alone(session: Session, place: BriefPlace) -> WordsRecord | None:
+    """Return a brief's newest words; until `session`, one of `writing`, ends nobody adds any."""
+    session.execute(select(Project.id).where(Project.id == place.project_id).with_for_update())
+    return find_newest(session, place)
 
 
 def find_newest(session: Session, place: BriefPlace) -> WordsRecord | None:

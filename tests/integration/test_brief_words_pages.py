@@ -122,6 +122,56 @@ def test_saving_again_makes_a_version_and_the_earlier_one_keeps_its_bytes(made, 
     assert "Udvalget bad" in evaluator.get(page(made, "/udvalg/da?tekst=1")).text
 
 
+def test_saving_the_same_words_again_makes_no_version(made, evaluator):
+    address = page(made, "/udvalg/da/ord")
+    for typed in ({}, {}, {"introduction": "  Udvalget bad om en status.\r\n"}):
+        write(evaluator, address, **typed)
+        assert evaluator.path == page(made, "/udvalg/da")
+    assert [row["version"] for row in made.rows("brief_words")] == [1]
+    write(evaluator, address, next_steps="")
+    write(evaluator, address)
+    assert len(made.rows("brief_words")) == 3
+
+
+def test_what_another_saved_meanwhile_is_shown_before_it_is_replaced(made, evaluator):
+    address = page(made, "/udvalg/da/ord")
+    colleague = signed_in(made, EVALUATOR)
+    evaluator.get(address)
+    write(colleague, address, introduction="Kollegaens ord.")
+    evaluator.submit(address, act="gem", **WRITTEN)
+    assert evaluator.status == 409
+    assert "Der er gemt en anden tekst, mens du skrev." in evaluator.text
+    assert "<p>Kollegaens ord.</p>" in evaluator.html
+    assert "Udvalget bad om en status.</textarea>" in evaluator.html
+    assert "Teksten er gemt." not in evaluator.text
+    assert [row["introduction"] for row in made.rows("brief_words")] == ["Kollegaens ord."]
+    evaluator.submit(address, act="gem", **WRITTEN)
+    assert evaluator.path == page(made, "/udvalg/da")
+    assert "tekst 2" in evaluator.text
+    assert "Udvalget bad om en status." in evaluator.text
+
+
+def test_a_look_beforehand_and_a_fault_forget_not_what_the_writer_began_from(made, evaluator):
+    address = page(made, "/udvalg/da/ord")
+    colleague = signed_in(made, EVALUATOR)
+    evaluator.get(address)
+    write(colleague, address, introduction="Kollegaens ord.")
+    evaluator.submit(address, act="vis", **WRITTEN)
+    evaluator.submit(address, act="gem", **(WRITTEN | {"introduction": "x" * 501}))
+    assert evaluator.status == 400
+    evaluator.submit(address, act="gem", **WRITTEN)
+    assert evaluator.status == 409
+
+
+@pytest.mark.parametrize("begun_from", ["", "x", "-1", "²"])
+def test_whoever_does_not_say_what_they_began_from_replaces_nothing(made, evaluator, begun_from):
+    address = page(made, "/udvalg/da/ord")
+    write(evaluator, address, introduction="Kollegaens ord.")
+    write(evaluator, address, begun_from=begun_from)
+    assert evaluator.status == 409
+    assert len(made.rows("brief_words")) == 1
+
+
 def test_saving_nothing_gives_a_version_without_words(made, evaluator):
     write(evaluator, page(made, "/udvalg/da/ord"))
     write(evaluator, page(made, "/udvalg/da/ord"), introduction="", next_steps=" \n ")
@@ -184,6 +234,17 @@ def test_faulty_words_are_told_kept_on_the_page_and_not_stored(made, evaluator, 
     assert told in evaluator.text
     assert next(iter(typed.values())) in evaluator.html
     assert made.rows("brief_words") == []
+
+
+def test_thousands_are_set_apart_as_the_reader_s_language_does(made, evaluator):
+    address = page(made, "/arbejdsgruppe/da/ord")
+    assert "Højst 3.000 tegn." in evaluator.get(address).text
+    write(evaluator, address, introduction="x" * 3001)
+    assert "Skriv højst 3.000 tegn. Du har skrevet 3.001." in evaluator.text
+    evaluator.submit("/sprog", language="en")
+    assert "At most 3,000 characters." in evaluator.get(address).text
+    write(evaluator, address, introduction="x" * 3001)
+    assert "at most 3,000 characters. You have written 3,001." in evaluator.text
 
 
 def test_every_fault_is_told_at_once(made, evaluator):

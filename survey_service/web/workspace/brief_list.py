@@ -131,6 +131,18 @@ def find_shown_words(release: PublishedRelease, order: BriefOrder) -> WordsRecor
     return brief_words.find_version(reading(), place, order.words_version)
 
 
+def tell_words(found: WordsRecord) -> dict[str, Any]:
+    """Return one version of a brief's words as they are read on a page."""
+    return {
+        "number": found.version,
+        "date": long_date(found.written_on),
+        "introduction": [line for line in found.introduction.splitlines() if line],
+        "next_steps": found.next_steps.splitlines(),
+        "told_by": long_date(found.told_by) if found.told_by else None,
+        "is_empty": found.is_empty,
+    }
+
+
 def next_version(release: PublishedRelease, order: BriefOrder) -> int:
     """Return the number that a brief's words get when they are saved now."""
     newest = brief_words.find_newest(reading(), place_of(release, order))

@@ -17,6 +17,7 @@ from wtforms import StringField, TextAreaField
 from survey_service.faults import InputRefused
 from survey_service.web.access import Access, access, may_open
 from survey_service.web.installation import the_day
+from survey_service.web.language import whole_number
 from survey_service.web.workspace.blueprint import pages
 from survey_service.web.workspace.forms import WorkspaceForm
 from survey_service.web.workspace.frame import find_own_project, project_frame
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from survey_service.briefs.context import OwnWords
     from survey_service.reporting.brief_making import BriefOrder
     from survey_service.reporting.releasing import PublishedRelease
+    from survey_service.storage.brief_words import WordsRecord
 
 BRIEFS = "/projekt/<uuid:project_id>/udgivelser/<int:number>/breve"
 BRIEF = (
@@ -39,12 +41,16 @@ PREVIEW = "vis"
 
 
 class WordsForm(WorkspaceForm):
-    """What an evaluator adds to a brief; `act` is the button that was pressed."""
+    """What an evaluator adds to a brief; `act` is the button that was pressed.
+
+    `begun_from` is the number of the newest text when the writer began, 0 for none.
+    """
 
     introduction = TextAreaField()
     next_steps = TextAreaField()
     told_by = StringField()
     act = StringField()
+    begun_from = StringField()
 
 
 @pages.get(BRIEFS, endpoint="briefs")
@@ -94,7 +100,7 @@ def fetch_brief(project_id: UUID, number: int, kind: str, language: str) -> Resp
 @access(Access.EVALUATOR)
 def write_words(project_id: UUID, number: int, kind: str, language: str) -> ResponseReturnValue:
     """Write the words of a brief, see it with them, and save them as its newest version."""
-    from survey_service.fieldwork.brief_words import save_words
+    from survey_service.fieldwork.brief_words import NewerWords, save_words
     from survey_service.reporting.brief_making import place_of
     from survey_service.web.workspace.brief_list import brief_url, next_version
 
@@ -111,7 +117,13 @@ def write_words(project_id: UUID, number: int, kind: str, language: str) -> Resp
         return _words_page(release, order, form), 400
     if form.act.data == PREVIEW:
         return _words_page(release, order, form, words)
-    save_words(place_of(release, order), words, the_day())
+    place, begun_from = place_of(release, order), form.begun_from.data or ""
+    known = int(begun_from) if begun_from.isascii() and begun_from.isdigit() else 0
+    try:
+        save_words(place, words, the_day(), known)
+    except NewerWords as found:
+        form.begun_from.data = str(found.words.version)
+        return _words_page(release, order, form, newer=found.words), 409
     return redirect(brief_url("brief_page", release, order), code=303)
 
 
@@ -141,8 +153,9 @@ def _words_page(
     order: BriefOrder,
     form: WordsForm,
     preview: OwnWords | None = None,
+    newer: WordsRecord | None = None,
 ) -> str:
-    from dataclasses import replace
+    from dataclasses import asdict, replace
 
     from survey_service.fieldwork.brief_words import LIMITS, can_promise
     from survey_service.web.workspace.brief_list import (
@@ -151,6 +164,7 @@ def _words_page(
         find_texts,
         next_version,
         tell_shown,
+        tell_words,
     )
 
     shown: dict[str, Any] = {}
@@ -163,8 +177,9 @@ def _words_page(
         **{"fragment": None, **shown},
         name=brief_name(release, order),
         form=form,
+        newer=newer and tell_words(newer),
         action=request.full_path.rstrip("?"),
-        limits=LIMITS[order.kind],
+        limits={name: whole_number(most) for name, most in asdict(LIMITS[order.kind]).items()},
         has_promise=can_promise(order.kind),
         preview_button=PREVIEW,
         links=brief_links(release, order),
@@ -175,13 +190,18 @@ def _words_page(
 
 def _filled_form(release: PublishedRelease, order: BriefOrder) -> WordsForm:
     """Return the form with the words the brief has now, or of the version that was asked for."""
-    from survey_service.web.workspace.brief_list import find_shown_words
+    from survey_service.web.workspace.brief_list import find_shown_words, next_version
 
+    begun_from = str(next_version(release, order) - 1)
     found = find_shown_words(release, order)
     if found is None:
-        return WordsForm()
-    told_by = found.told_by.isoformat() if found.told_by else ""
-    return WordsForm(introduction=found.introduction, next_steps=found.next_steps, told_by=told_by)
+        return WordsForm(begun_from=begun_from)
+    return WordsForm(
+        introduction=found.introduction,
+        next_steps=found.next_steps,
+        told_by=found.told_by.isoformat() if found.told_by else "",
+        begun_from=begun_from,
+    )
 
 
 def _find_release(project_id: UUID, number: int) -> PublishedRelease:
