@@ -8,7 +8,7 @@ else becomes a question mark. Pages on a screen have the reader's own type and n
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from reportlab.pdfbase.pdfmetrics import getFont
@@ -37,8 +37,11 @@ Told = TypeVar("Told")
 
 
 def printable(content: BriefContent) -> BriefContent:
-    """Return the content with a stand-in for every character the embedded type lacks."""
-    return _replaced(content)
+    """Return the content with a stand-in for every character the embedded type lacks.
+
+    Its briefer versions stay as they are: most are never set.
+    """
+    return replace(_replaced(replace(content, briefer=None)), briefer=content.briefer)
 
 
 def find_lacking(content: BriefContent) -> tuple[str, ...]:
@@ -76,6 +79,7 @@ def _replaced(part: Told) -> Told:
     return part
 
 
+@lru_cache(maxsize=4096)
 def _spell(text: str) -> str:
     shapes = _shapes()
     if shapes.issuperset(text) and unicodedata.is_normalized("NFC", text):
