@@ -105,9 +105,7 @@ def _furnish_page(
         canvas.setFillColor(style.QUIET_INK)
         page = content.page_pattern.format(page=number, pages=page_count)
         if page_count > 1:  # a single page would only say again what stands at its top
-            foot = _joined(content.owner, content.project, content.release_line)
-            foot = style.shorten_text(foot, style.REGULAR, _HEADER_SIZE, TEXT_WIDTH - 70)
-            canvas.drawString(MARGIN, 22, foot)
+            canvas.drawString(MARGIN, 22, _foot(content, TEXT_WIDTH - 70))
             kind = _joined(content.kind_name, content.owner)
             room = TEXT_WIDTH - _mark_width(content) - 12
             kind = style.shorten_text(kind, style.REGULAR, _HEADER_SIZE, room)
@@ -117,6 +115,14 @@ def _furnish_page(
         canvas.line(MARGIN, 33, PAGE_WIDTH - MARGIN, 33)
         _paint_header(canvas, content)
         canvas.restoreState()
+
+
+def _foot(content: BriefContent, room: float) -> str:
+    """Return the foot's line: where it is too long the names give way, and the release stands."""
+    release = content.release_line
+    left = room - style.measure_text(f" · {release}", style.REGULAR, _HEADER_SIZE)
+    names = _joined(content.owner, content.project)
+    return _joined(style.shorten_text(names, style.REGULAR, _HEADER_SIZE, left), release)
 
 
 def _joined(*words: str) -> str:

@@ -301,6 +301,24 @@ def test_briefs_leave_nothing_behind_in_memory():
     assert held[2] - held[1] < 200
 
 
+@pytest.mark.parametrize("municipality", ["Randers Kommune", LONG_NAME])
+def test_where_the_foot_is_too_long_the_names_give_way_and_not_the_release(municipality):
+    reader = read(
+        municipality=municipality,
+        project_title=f"{LONG_NAME} {LONG_NAME}",
+        is_published=False,
+    )
+    release = "Udkast til udgivelse nr. 3 – ikke offentliggjort, 22. november 2026"
+    for page in reader.pages:
+        [foot] = [
+            line
+            for line in page.extract_text().splitlines()
+            if line.startswith(municipality[:40]) and "Udkast til" in line
+        ]
+        assert foot.endswith(f" · {release}")
+        assert "…" in foot.removesuffix(release)
+
+
 def test_a_page_is_set_in_few_densities_before_it_fits(monkeypatch):
     names = dict(zip(PRINCIPLES, NATIONAL_PRINCIPLES, strict=True))
     context = a_context(principles=principles_named(names), municipality=LONG_NAME)
