@@ -1,7 +1,7 @@
 """Every refusal becomes a calm page here, and nowhere else."""
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -71,6 +71,7 @@ _BY_STATUS = {
     405: Refusal(405, "not_found", "answer.enter"),
     413: Refusal(413, "too_large", "answer.introduction"),
 }
+_NOT_FOUND_STAFF = Refusal(404, "not_found_staff", "workspace.projects")
 _FAILURE = Refusal(500, "server", "answer.enter")
 _PURGED = Refusal(409, "project_purged", "workspace.projects")
 
@@ -136,7 +137,16 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if status >= 500:
         return _failure_page()
-    return _page(_BY_STATUS.get(status, Refusal(status, "not_found", "answer.enter")))
+    refusal = _BY_STATUS.get(status, Refusal(status, "not_found", "answer.enter"))
+    if refusal.key == "not_found" and _is_workspace():
+        refusal = replace(_NOT_FOUND_STAFF, status=status)
+    return _page(refusal)
+
+
+def _is_workspace() -> bool:
+    """Whether the address is of the staff's rooms, also where no page is found at it."""
+    start = url_for("workspace.projects").rstrip("/")
+    return f"{request.path}/".startswith(f"{start}/")
 
 
 def _show_failure(error: Exception) -> ResponseReturnValue:

@@ -274,6 +274,16 @@ def test_pages_that_are_not_there_are_calm(
     assert (visitor.status, visitor.heading) == (status, "Siden findes ikke")
 
 
+def test_staff_are_told_of_their_projects_and_not_of_a_letter(visitor: Visitor) -> None:
+    for path in ("/arbejdsrum/findes-ikke", "/arbejdsrum/projekt/0/1"):
+        visitor.get(path)
+        assert (visitor.status, visitor.heading) == (404, "Siden findes ikke")
+        assert "brev" not in visitor.text.partition("Siden findes ikke")[2].partition(".")[0]
+        assert "Gå til dine projekter" in visitor.text
+        assert 'href="/arbejdsrum/"' in visitor.html
+    assert "begynd med koden" in visitor.get("/arbejdsrummet").text
+
+
 def test_every_status_the_server_may_give_becomes_a_page(
     installation: Installation, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
