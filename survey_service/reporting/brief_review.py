@@ -15,17 +15,21 @@ from survey_service.reporting.brief_making import BriefOrder, tell_release
 from survey_service.reporting.releasing import PublishedRelease
 
 HALVINGS = 4
+FEWEST_WORDS = 20
+"""With fewer words of one's own a single long one would decide how easy they read."""
 
 
 @dataclass(frozen=True, slots=True)
 class BriefReview:
     """What to consider about a brief's words before they are sent out.
 
-    `lix` is how easy the whole letter to those who answered reads, None where it is easy enough
-    and for every other brief. `lacking` are characters that are printed as a question mark.
+    `lix` is how easy the whole letter to those who answered reads, and `own_lix` how easy what its
+    writer added does; each None where it is easy enough and for every other brief. `lacking` are
+    characters that are printed as a question mark.
     """
 
     lix: float | None
+    own_lix: float | None
     lacking: tuple[str, ...]
 
 
@@ -56,10 +60,12 @@ def find_excess(
     return None
 
 
-def review_brief(content: BriefContent) -> BriefReview:
-    """Return what to consider about a brief before it is sent out."""
-    lix = _lix_of(content) if content.kind is BriefKind.PARTICIPANTS else 0.0
-    return BriefReview(lix if lix > CITIZENS_LIX_LIMIT else None, find_lacking(content))
+def review_brief(content: BriefContent, words: OwnWords) -> BriefReview:
+    """Return what to consider about a brief with its writer's words before it is sent out."""
+    lix = own_lix = 0.0
+    if content.kind is BriefKind.PARTICIPANTS:
+        lix, own_lix = _lix_of(content), _own_lix_of(words)
+    return BriefReview(_if_hard(lix), _if_hard(own_lix), find_lacking(content))
 
 
 def _find_cut(words: OwnWords, field: str, fits: Callable[[OwnWords], bool]) -> int | None:
@@ -91,6 +97,16 @@ def _shorten(words: OwnWords, field: str, cut: int) -> OwnWords:
     of_first = min(cut, len(words.introduction))
     first = _shorten(words, "introduction", of_first)
     return _shorten(first, "next_steps", cut - of_first)
+
+
+def _if_hard(lix: float) -> float | None:
+    return lix if lix > CITIZENS_LIX_LIMIT else None
+
+
+def _own_lix_of(words: OwnWords) -> float:
+    """Return the readability index of what a writer added, 0 for too little to tell."""
+    count = count_texts([*words.introduction.splitlines(), *words.next_steps.splitlines()])
+    return count.lix if count.words >= FEWEST_WORDS else 0.0
 
 
 def _lix_of(content: BriefContent) -> float:

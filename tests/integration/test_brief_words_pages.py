@@ -303,6 +303,43 @@ def test_a_letter_made_hard_to_read_says_so_to_its_writer_and_is_saved(made, eva
     assert "lixtallet" not in easy.text
 
 
+TWENTY_WORDS = "Kommunen ønsker derfor fortsat fælles indsats gennem tidligt samarbejde nu. " * 2
+
+
+def test_hard_words_of_one_s_own_are_told_though_the_rest_of_the_letter_is_easy(made, evaluator):
+    # 20 words in 2 sentences, 10 of more than six letters: LIX 20 / 2 + 100 * 10 / 20 = 60.
+    address = page(made, "/deltagere/da/ord")
+    evaluator.get(address).submit(address, act="vis", introduction=TWENTY_WORDS, next_steps="")
+    told = "Det, I selv har skrevet, er lidt svært at læse: lixtallet er 60"
+    assert told in evaluator.text
+    write(evaluator, address, introduction=TWENTY_WORDS, next_steps="")
+    assert told in evaluator.text
+    assert told not in signed_in(made, VIEWER).get(page(made, "/deltagere/da")).text
+
+
+def test_hard_steps_count_with_the_introduction(made, evaluator):
+    steps = TWENTY_WORDS.replace(". ", ".\n")
+    write(evaluator, page(made, "/deltagere/da/ord"), introduction="", next_steps=steps)
+    assert "lixtallet er 60" in evaluator.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "introduction"),
+    [
+        ("deltagere", TWENTY_WORDS.replace(" nu.", "", 1)),
+        ("deltagere", "Vi har talt med dem. Tak for alle svar. " * 3),
+        ("udvalg", TWENTY_WORDS),
+    ],
+    ids=["too few words to tell", "easy words", "another brief"],
+)
+def test_words_are_not_called_hard_where_that_cannot_be_told_or_is_not_so(
+    made, evaluator, kind, introduction
+):
+    write(evaluator, page(made, f"/{kind}/da/ord"), introduction=introduction, next_steps="")
+    assert evaluator.path == page(made, f"/{kind}/da")
+    assert "I selv har skrevet" not in evaluator.text
+
+
 def test_characters_that_paper_does_not_have_are_named_to_the_writer(made, evaluator):
     write(evaluator, page(made, "/udvalg/da/ord"), introduction="第一 udvalg")
     assert "bliver til spørgsmålstegn på papir: 第 一" in evaluator.text

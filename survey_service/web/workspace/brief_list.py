@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, url_for
 from markupsafe import Markup
 
+from survey_service.briefs.context import OwnWords
 from survey_service.briefs.html import write_fragment
 from survey_service.reporting.brief_making import BriefOrder, place_of, tell_release
 from survey_service.reporting.brief_review import review_brief
@@ -60,11 +61,13 @@ def render_briefs(release: PublishedRelease) -> str:
 def tell_shown(release: PublishedRelease, order: BriefOrder) -> dict[str, Any]:
     """Return a brief as a fragment of a page, and what its writer should consider."""
     content = tell_release(release, order, accessibility_url())
-    review = review_brief(content) if may_open("workspace.brief_words") else None
+    is_writer = may_open("workspace.brief_words")
+    review = review_brief(content, _words_on(release, order)) if is_writer else None
     return {
         "title": content.title,
         "fragment": Markup(write_fragment(content)),  # noqa: S704 - every text in it is escaped
         "lix": round(review.lix) if review and review.lix is not None else None,
+        "own_lix": round(review.own_lix) if review and review.own_lix is not None else None,
         "lacking": " ".join(review.lacking) if review else "",
     }
 
@@ -147,6 +150,14 @@ def next_version(release: PublishedRelease, order: BriefOrder) -> int:
     """Return the number that a brief's words get when they are saved now."""
     newest = brief_words.find_newest(reading(), place_of(release, order))
     return 1 if newest is None else newest.version + 1
+
+
+def _words_on(release: PublishedRelease, order: BriefOrder) -> OwnWords:
+    """Return the words a brief is shown with: those to look at beforehand, else what is stored."""
+    if order.own_words is not None:
+        return order.own_words
+    found = find_shown_words(release, order)
+    return OwnWords(found.introduction, found.next_steps, found.told_by) if found else OwnWords()
 
 
 def _cell(
