@@ -72,6 +72,7 @@ class _Writer:
     def __init__(self, content: BriefContent) -> None:
         self.content = content
         self.figure_count = 0
+        self.table_count = 0
 
     def write_all(self, blocks: Iterable[Block]) -> Iterable[str]:
         for block in blocks:
@@ -91,7 +92,8 @@ class _Writer:
                 address = quoteattr(block.address)
                 yield f'<p class="brief-small"><a href={address}>{block.text}</a></p>'
             case Table():
-                yield _write_table(block)
+                self.table_count += 1
+                yield _write_table(block, f"brief-table-{self.table_count}")
             case Figure():
                 yield from self._write_figure(block)
             case Box():
@@ -116,17 +118,19 @@ class _Writer:
         yield f"<figure><figcaption>{figure.caption.text}</figcaption>{svg}</figure>"
 
 
-def _write_table(table: Table) -> str:
+def _write_table(table: Table, identifier: str) -> str:
+    """Return a table that scrolls by itself on a phone, under its caption, which stays."""
     head = "".join(
         f'<th scope="col"{_look(column)}>{words}</th>'
         for words, column in zip(table.header, table.columns, strict=True)
     )
     body = "\n".join(f"<tr>{''.join(_write_row(row, table))}</tr>" for row in table.rows)
-    name = quoteattr(plain(table.caption.text))
+    named = f'aria-labelledby="{identifier}"'
     return (
-        f'<div class="brief-scroll" role="region" aria-label={name} tabindex="0">\n'
-        f"<table>\n<caption>{table.caption.text}</caption>\n"
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+        f'<figure>\n<figcaption id="{identifier}">{table.caption.text}</figcaption>\n'
+        f'<div class="brief-scroll" role="region" {named} tabindex="0">\n<table {named}>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+        "</div>\n</figure>"
     )
 
 

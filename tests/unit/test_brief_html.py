@@ -67,6 +67,19 @@ def test_table_headers_have_a_scope():
     assert {head.get("scope") for head in heads} == {"col", "row"}
 
 
+@pytest.mark.parametrize("kind", ["leaders", "team"])
+def test_a_table_s_caption_stands_still_while_the_table_scrolls(kind):
+    article = tree(kind)
+    tables = [block for block in a_brief(kind).blocks() if isinstance(block, Table)]
+    regions = [one for one in article.iter("div") if one.get("role") == "region"]
+    captions = {one.get("id"): "".join(one.itertext()) for one in article.iter("figcaption")}
+    assert len(regions) == len(tables) > 1
+    for block, region in zip(tables, regions, strict=True):
+        assert not list(region.iter("caption")) + list(region.iter("figcaption"))
+        named = {region.get("aria-labelledby"), region.find("table").get("aria-labelledby")}
+        assert [captions[name] for name in named] == [plain(block.caption.text)]
+
+
 def test_a_page_needs_nothing_beside_it():
     page = write_page(a_brief("committee", project_title="A & B <c>"))
     assert "<title>Resultatbrev til udvalget: A &amp; B &lt;c&gt;, Randers Kommune</title>" in page
