@@ -2,7 +2,8 @@
 
 import sys
 import unicodedata
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -10,12 +11,13 @@ import click
 
 from survey_service.cli.comparing import find_project_by_key
 from survey_service.cli.files import file_argument
+from survey_service.faults import FieldFault, InputRefused
 from survey_service.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from survey_service.briefs.context import OwnWords
+    from survey_service.fieldwork.brief_words import TypedWords
     from survey_service.reporting.brief_making import BriefOrder, MadeBrief
     from survey_service.web.settings import Settings
 
@@ -53,7 +55,7 @@ def brief(
     layout: str,
     introduction: Path | None,
     next_steps: Path | None,
-    told_by: date | None,
+    told_by: datetime | None,
     text_version: int | None,
     output: Path,
 ) -> None:
@@ -69,6 +71,8 @@ def brief(
     if (unit is not None) is not (kind == "unit"):
         found = "none" if unit is None else f"one for {kind}"
         _refuse(f"--unit: expected a key with --for unit, and only there, found {found}")
+    if told_by is not None and kind != "participants":
+        _refuse(f"--told-by: expected with --for participants alone, found with --for {kind}")
     words = _own_words(introduction, next_steps, told_by)
     if words is not None and text_version is not None:
         _refuse("--text-version: expected alone, found beside words to put in its place")
@@ -79,23 +83,45 @@ def brief(
         BriefKind(kind),
         unit,
         BriefLayout(layout),
-        words,
-        tuple(TalkTo(found.name, found.phone, found.note) for found in settings.contacts),
-        text_version,
+        installation_contacts=tuple(
+            TalkTo(found.name, found.phone, found.note) for found in settings.contacts
+        ),
+        words_version=text_version,
     )
     with app.app_context():
         project = find_project_by_key(key, municipality)
-        made = _make(project.id, key, order, settings.accessibility_url)
+        try:
+            today = app.extensions["survey_today"]()
+            made = _make(project.id, key, order, words, today, settings.accessibility_url)
+        except InputRefused as refused:
+            _refuse(
+                "\n".join(_tell_fault(found, introduction, next_steps) for found in refused.faults)
+            )
     _save(output, made.written)
     _tell(output, made, unit)
 
 
-def _make(project_id: "UUID", key: str, order: "BriefOrder", address: str | None) -> "MadeBrief":
+def _make(
+    project_id: "UUID",
+    key: str,
+    order: "BriefOrder",
+    typed: "TypedWords | None",
+    today: date,
+    address: str | None,
+) -> "MadeBrief":
+    """Return the brief; raises InputRefused for words that do not fit it, as its page does."""
+    from survey_service.fieldwork.brief_words import read_words
     from survey_service.reporting.brief_making import UnitUnknown, WordsUnknown, order_brief
+    from survey_service.reporting.brief_review import find_excess
     from survey_service.reporting.releasing import ReleaseUnknown, find_release
 
     try:
         release = find_release(project_id, only_published=True)
+        if typed is not None:
+            words = read_words(
+                order.kind, typed, today, lambda read: find_excess(release, order, read, address)
+            )
+            order = replace(order, own_words=words)
         return order_brief(release, order, address)
     except ReleaseUnknown:
         _refuse(f"project {key}: expected a published release, found none")
@@ -104,13 +130,33 @@ def _make(project_id: "UUID", key: str, order: "BriefOrder", address: str | None
 
 
 def _own_words(
-    introduction: Path | None, next_steps: Path | None, told_by: date | None
-) -> "OwnWords | None":
-    from survey_service.briefs.context import OwnWords
+    introduction: Path | None, next_steps: Path | None, told_by: datetime | None
+) -> "TypedWords | None":
+    from survey_service.fieldwork.brief_words import TypedWords
 
     if introduction is None and next_steps is None and told_by is None:
         return None
-    return OwnWords(_read(introduction), _read(next_steps), told_by)
+    promised = told_by.date().isoformat() if told_by is not None else ""
+    return TypedWords(_read(introduction), _read(next_steps), promised)
+
+
+def _tell_fault(fault: FieldFault, introduction: Path | None, next_steps: Path | None) -> str:
+    """Return what does not fit a brief in a line; a fault of no single field is of both files."""
+    files = {"introduction": introduction, "next_steps": next_steps, "told_by": "--told-by"}
+    place = str(files.get(fault.field) or f"{introduction}, {next_steps}")
+    if fault.line is not None:
+        place += f", line {fault.line}"
+    told = {
+        "too_long": "expected at most {limit} characters, found {found}",
+        "too_many_steps": "expected at most {limit} steps, found {found}",
+        "no_room_in_brief": "expected what has room on the brief's pages, "
+        "found about {excess} characters too many",
+        "told_in_the_past": "expected today or later, found a day in the past",
+        "date_absurd": "expected a day from 2000 to 2100",
+        "missing": "expected text, found only characters that cannot be seen",
+        "cpr_number": "expected no CPR number, found what looks like one",
+    }[fault.rule]
+    return f"{place}: {told.format(**fault.values)}"
 
 
 def _read(path: Path | None) -> str:

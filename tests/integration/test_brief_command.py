@@ -1,6 +1,7 @@
 """`survey-service brief`: any brief of a project's newest published release, or one clear line."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from survey_service.briefs import saving
 from survey_service.briefs.content import BriefKind
 from survey_service.briefs.context import OwnWords
 from survey_service.cli import main
-from survey_service.fieldwork.brief_words import save_words
+from survey_service.fieldwork.brief_words import LIMITS, save_words
 from survey_service.measurement.comparison import ComparisonReport
 from survey_service.measurement.disclosure import disclose
 from survey_service.measurement.release_format import released_to_json
@@ -164,6 +165,79 @@ def test_what_cannot_be_is_one_line_and_status_2(made, tmp_path, arguments, expe
     assert expected in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert not output.exists()
+
+
+def refused_words(made: Installation, folder: Path, kind: str, **typed: str) -> str:
+    """Return what the terminal says of words that are refused, the files' folder left out."""
+    files = {"introduction": folder / "start.txt", "next-steps": folder / "steps.txt"}
+    arguments = ["--for", kind]
+    for option, text in typed.items():
+        name = option.replace("_", "-")
+        if name in files:
+            files[name].write_text(text, "utf-8")
+        arguments += [f"--{name}", str(files.get(name, text))]
+    result = run(made, folder / "brev.pdf", *arguments)
+    assert result.exit_code == 2
+    assert not (folder / "brev.pdf").exists()
+    return result.stderr.replace(f"{folder}/", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "told"),
+    [
+        (
+            "committee",
+            {"introduction": "x" * 501},
+            "start.txt: expected at most 500 characters, found 501\n",
+        ),
+        (
+            "team",
+            {"next_steps": "a\n" + "x" * 301},
+            "steps.txt, line 2: expected at most 300 characters, found 301\n",
+        ),
+        (
+            "committee",
+            {"next_steps": "a\nb\nc\nd\ne", "introduction": "x" * 501},
+            "start.txt: expected at most 500 characters, found 501\n"
+            "steps.txt: expected at most 4 steps, found 5\n",
+        ),
+        (
+            "team",
+            {"introduction": "\u200b"},
+            "start.txt: expected text, found only characters that cannot be seen\n",
+        ),
+        (
+            "committee",
+            {"told_by": "2099-01-01"},
+            "--told-by: expected with --for participants alone, found with --for committee\n",
+        ),
+        (
+            "participants",
+            {"told_by": "2026-03-03"},
+            "--told-by: expected today or later, found a day in the past\n",
+        ),
+        (
+            "participants",
+            {"told_by": "2101-01-01"},
+            "--told-by: expected a day from 2000 to 2100\n",
+        ),
+    ],
+)
+def test_what_the_page_for_words_refuses_the_terminal_refuses_in_a_line_each(
+    made, tmp_path, kind, typed, told
+):
+    assert refused_words(made, tmp_path, kind, **typed) == told
+
+
+def test_words_within_their_limits_that_need_another_page_are_refused(made, tmp_path):
+    paragraphs = "\n\n".join("x" for _ in range(150))
+    assert len(paragraphs) <= LIMITS[BriefKind.COMMITTEE].introduction
+    told = refused_words(made, tmp_path, "committee", introduction=paragraphs)
+    assert re.fullmatch(
+        r"start\.txt: expected what has room on the brief's pages, "
+        r"found about \d+ characters too many\n",
+        told,
+    )
 
 
 def test_words_with_what_looks_like_a_cpr_number_are_refused(made, tmp_path):
