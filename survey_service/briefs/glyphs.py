@@ -44,8 +44,10 @@ def printable(content: BriefContent) -> BriefContent:
     return replace(_replaced(replace(content, briefer=None)), briefer=content.briefer)
 
 
-def find_lacking(content: BriefContent) -> tuple[str, ...]:
-    """Return the characters of a brief that the embedded type lacks, each once, in order."""
+def find_lacking(content: BriefContent | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the characters of a brief or of texts that the embedded type lacks, each once, in
+    order.
+    """
     shapes = _shapes()
     found = dict.fromkeys(
         character

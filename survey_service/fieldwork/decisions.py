@@ -18,7 +18,16 @@ from survey_service.storage.projects import ProjectRecord
 TEXT_LIMIT = 500
 ROLE_LIMIT = 80
 
+YEARS_AHEAD = 10
+"""A date further ahead is more likely a typing error than a plan."""
+
 _NAMES_SOMEBODY = re.compile(r"@|\d{6}")
+
+# An e-mail address, or eight digits as Danish telephone numbers are written; a date, an
+# amount with its thousands set apart and the hours of a meeting are neither.
+_LEADS_TO_SOMEBODY = re.compile(
+    r"\S@\S|(?<!\d)(?:\d\d([\s.-])\d\d(?:\1\d\d){2}|\d{4}\s?\d{4})(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +130,23 @@ def _find_faults(
     faults += _text_faults("text", new.text, TEXT_LIMIT)
     if looks_like_cpr(new.text):
         faults.append(FieldFault("text", "cpr_number"))
+    elif _LEADS_TO_SOMEBODY.search(new.text):
+        faults.append(FieldFault("text", "contact_in_decision"))
     faults += _text_faults("responsible", new.responsible, ROLE_LIMIT)
-    if _NAMES_SOMEBODY.search(new.responsible):
+    if any(found.search(new.responsible) for found in (_NAMES_SOMEBODY, _LEADS_TO_SOMEBODY)):
         faults.append(FieldFault("responsible", "role_not_person"))
-    if new.due_on is None:
-        faults.append(FieldFault("due_on", "no_date"))
-    elif new.due_on < today:
-        faults.append(FieldFault("due_on", "due_in_the_past"))
-    return faults
+    return [*faults, *_date_faults(new.due_on, today)]
+
+
+def _date_faults(due_on: date | None, today: date) -> list[FieldFault]:
+    if due_on is None:
+        return [FieldFault("due_on", "no_date")]
+    if due_on < today:
+        return [FieldFault("due_on", "due_in_the_past")]
+    last = (today.year + YEARS_AHEAD, today.month, today.day)
+    if (due_on.year, due_on.month, due_on.day) > last:
+        return [FieldFault("due_on", "due_too_far", {"years": YEARS_AHEAD})]
+    return []
 
 
 def _text_faults(field: str, typed: str, limit: int) -> list[FieldFault]:

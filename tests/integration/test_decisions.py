@@ -80,6 +80,14 @@ def test_a_decision_stands_under_its_principle_with_role_and_date(
         ({"text": "Ring til 010203-1234"}, "ligner et CPR-nummer"),
         ({"responsible": ""}, "Feltet skal udfyldes."),
         ({"responsible": "kari@kommune.example"}, "Skriv en rolle"),
+        ({"text": "Skriv til kari@kommune.example"}, "Skriv ingen e-mailadresse"),
+        ({"text": "Ring til 89150000 om det"}, "intet telefonnummer"),
+        ({"text": "Ring +45 8915 0000"}, "intet telefonnummer"),
+        ({"text": "Ring 89 15 00 00."}, "intet telefonnummer"),
+        ({"text": "Ring 89-15-00-00"}, "intet telefonnummer"),
+        ({"responsible": "Kari, 89 15 00 00"}, "Skriv en rolle"),
+        ({"due_on": "2036-03-05"}, "mere end 10 år ude i fremtiden"),
+        ({"due_on": "2206-06-01"}, "mere end 10 år ude i fremtiden"),
         ({"due_on": "2026-03-03"}, "Fristen skal være i dag eller senere."),
         ({"due_on": "i morgen"}, "Skriv en dato"),
     ],
@@ -95,6 +103,35 @@ def test_a_faulty_decision_is_told_kept_on_the_page_and_not_stored(
         if name in {"text", "responsible", "due_on"}:
             assert value.strip() in visitor.html
     assert installation.rows("decision") == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"text": "Senest 01.06.2026 eller 01-06-2026, og igen 1. juni 2027"},
+        {"text": "Afsæt 150000 kr., i alt 10 000 000 kr. i 2026-2027"},
+        {"text": "Kaffe @ caféen kl. 10.30-12.00, 3-5 borgere ad gangen"},
+        {"due_on": "2036-03-04"},
+    ],
+)
+def test_dates_amounts_and_far_plans_are_no_addresses_and_no_typing_errors(
+    installation: Installation, typed: dict[str, str]
+) -> None:
+    release(installation)
+    decide(sign_in(installation), installation, **typed)
+    assert len(installation.rows("decision")) == 1
+
+
+def test_characters_that_paper_does_not_have_are_named_to_who_decides(
+    installation: Installation,
+) -> None:
+    release(installation)
+    visitor = decide(sign_in(installation), installation, text="Åbn caféen 😀")
+    assert "Beslutningen er gemt." in visitor.text
+    assert "bliver til spørgsmålstegn på papir: 😀" in visitor.text
+    decide(visitor, installation)
+    assert "spørgsmålstegn" not in visitor.text
+    assert len(installation.rows("decision")) == 2
 
 
 def test_nothing_is_decided_before_results_are_published(installation: Installation) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, StringField
 
@@ -64,6 +64,7 @@ def add_decision(project_id: UUID) -> ResponseReturnValue:
     except InputRefused as refused:
         form.refuse(refused.faults)
         return _page(project, form), 400
+    _tell_lacking(new)
     return _back_to(project_id)
 
 
@@ -97,6 +98,17 @@ def remove(decision_id: UUID) -> ResponseReturnValue:
         )
     remove_decision(decision_id)
     return _back_to(project.id)
+
+
+def _tell_lacking(new: NewDecision) -> None:
+    """Tell which characters of a decision are question marks in the briefs that quote it."""
+    # The type of the briefs is slow to load and the pages for reading do without it.
+    from survey_service.briefs.glyphs import find_lacking
+
+    lacking = find_lacking((new.text, new.responsible))
+    if lacking:
+        flash(translate("workspace.done.decision_added"))
+        flash(translate("workspace.briefs.lacking", characters=" ".join(lacking)))
 
 
 def _find_own(decision_id: UUID) -> tuple[ProjectRecord, DecisionRecord]:
