@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import URL, Connection, Engine, MetaData, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
@@ -145,7 +145,12 @@ def _file_lock(path: str) -> Iterator[None]:
 
 def sqlite_file() -> Path | None:
     """Return the database's file, None for another database than SQLite."""
-    url = database.engine.url
+    return file_of(database.engine.url)
+
+
+def file_of(address: str | URL) -> Path | None:
+    """Return the file a database's address names, None for another database than SQLite."""
+    url = make_url(address)
     return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
 

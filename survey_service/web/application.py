@@ -13,10 +13,9 @@ from alembic.script import ScriptDirectory
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy.engine import make_url
 
 from survey_service.storage import tables
-from survey_service.storage.database import database, prepare_engine
+from survey_service.storage.database import database, file_of, prepare_engine
 from survey_service.storage.keys import KeyStore
 from survey_service.web import answer, errors, fixed_parts, offline, rate_limits, workspace
 from survey_service.web.access import enforce_access, may_open
@@ -153,9 +152,8 @@ def _connect(app: Flask, *, check_database: bool) -> None:
 
 def _require_file(settings: Settings) -> None:
     """Refuse a database that is not there yet before keys or an empty one are made beside it."""
-    url = make_url(settings.database_url)
-    is_file = url.drivername.startswith("sqlite") and url.database not in {None, "", ":memory:"}
-    if is_file and not Path(str(url.database)).exists():
+    file = file_of(settings.database_url)
+    if file is not None and file.name != ":memory:" and not file.exists():
         raise _not_ready(str(settings.instance), None)
 
 
