@@ -295,9 +295,14 @@ def test_what_there_is_no_room_for_is_counted_and_its_place_told():
     assert "29 beslutninger mere står i brevene til arbejdsgruppen og til afdelingerne." in words
     assert "Beslutninger, der ender på »…«, står i fuld længde" in words
     briefest = list(versions_of(brief("leaders", *many_decisions())))[-1]
-    assert "33 tidligere beslutninger står i brevene til arbejdsgruppen og til afdelingerne." in words_in(briefest)
+    assert (
+        "33 tidligere beslutninger står i brevene til arbejdsgruppen og til afdelingerne."
+        in words_in(briefest)
+    )
     two = [a_decision(), *(a_decision(text=f"Nr. {number}") for number in range(4))]
-    assert "Én beslutning mere står i brevene til arbejdsgruppen og til afdelingerne." in told("leaders", *two)
+    assert "Én beslutning mere står i brevene til arbejdsgruppen og til afdelingerne." in told(
+        "leaders", *two
+    )
 
 
 def test_those_who_answered_are_told_how_many_more_there_are_in_words():
