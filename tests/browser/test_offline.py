@@ -15,6 +15,8 @@ from wire import Server, Wire
 
 from survey_service.fieldwork.access_codes import format_code
 
+pytestmark = pytest.mark.long
+
 NO_NETWORK = "Der er ikke net lige nu"
 LAST = len(asked())
 SECONDS = 30

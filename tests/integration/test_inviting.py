@@ -199,7 +199,7 @@ def test_more_than_twenty_thousand_lines_are_refused(
     installation: Installation, evaluator: Visitor
 ) -> None:
     check(evaluator, installation, *(f"P{n};house;borger;;;;" for n in range(20_001)))
-    assert text("fault.people_too_long", limit=20000, found=20001) in evaluator.text
+    assert text("fault.people_too_long", limit="20.000", found="20.001") in evaluator.text
     assert evaluator.status == 400
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long  # each of them starts pytest anew
+
 HERE = Path(__file__).parents[1]
 
 
