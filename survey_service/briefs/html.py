@@ -50,9 +50,12 @@ _PAGE = """<!doctype html>
 """
 
 
-def write_fragment(content: BriefContent) -> str:
-    """Return a brief as one <article>; the same content gives the same text."""
-    writer = _Writer(content)
+def write_fragment(content: BriefContent, *, is_within: bool = False) -> str:
+    """Return a brief as one <article>; the same content gives the same text.
+
+    Where it `is_within` a page that has a heading of its own, its headings are a level lower.
+    """
+    writer = _Writer(content, 1 if is_within else 0)
     blocks = "\n".join(part for page in content.pages for part in writer.write_all(page))
     start = f'<article class="brief brief-{content.kind}" lang="{content.locale}">'
     return f"{start}\n{blocks}\n</article>"
@@ -69,8 +72,9 @@ def write_page(content: BriefContent) -> str:
 
 
 class _Writer:
-    def __init__(self, content: BriefContent) -> None:
+    def __init__(self, content: BriefContent, lowered: int) -> None:
         self.content = content
+        self.lowered = lowered
         self.figure_count = 0
         self.table_count = 0
 
@@ -81,7 +85,8 @@ class _Writer:
     def _write(self, block: Block) -> Iterable[str]:
         match block:
             case Heading():
-                yield f"<h{block.level}>{block.text}</h{block.level}>"
+                level = min(block.level + self.lowered, 6)
+                yield f"<h{level}>{block.text}</h{level}>"
             case Paragraph():
                 words = " ".join(sentence.text for sentence in block.sentences)
                 yield f'<p class="brief-{block.look}">{words}</p>'

@@ -188,7 +188,7 @@ def _not_for(actor: str, rule: Rule) -> set[int]:
     if "number" in rule.arguments and not is_evaluator:
         found.add(404)  # the address names a release that is not published
     if rule.endpoint == "workspace.result_section" and not is_evaluator:
-        found.add(404)  # exact figures of the method are the evaluator's alone
+        found.add(403)  # exact figures of the method are the evaluator's alone
     if actor == "leader of the home" and "decision_id" in rule.arguments:
         found.add(404)  # the decision in the address is about the house
     return found

@@ -58,14 +58,23 @@ def render_briefs(release: PublishedRelease) -> str:
     )
 
 
-def tell_shown(release: PublishedRelease, order: BriefOrder) -> dict[str, Any]:
-    """Return a brief as a fragment of a page, and what its writer should consider."""
+def tell_shown(
+    release: PublishedRelease, order: BriefOrder, *, is_within: bool = False
+) -> dict[str, Any]:
+    """Return a brief as a fragment of a page, and what its writer should consider.
+
+    Args:
+        release: whose figures it tells.
+        order: which brief.
+        is_within: whether the page has a heading of its own above it.
+    """
     content = tell_release(release, order, accessibility_url())
     is_writer = may_open("workspace.brief_words")
     review = review_brief(content, _words_on(release, order)) if is_writer else None
+    fragment = write_fragment(content, is_within=is_within)
     return {
         "title": content.title,
-        "fragment": Markup(write_fragment(content)),  # noqa: S704 - every text in it is escaped
+        "fragment": Markup(fragment),  # noqa: S704 - every text in it is escaped
         "lix": round(review.lix) if review and review.lix is not None else None,
         "own_lix": round(review.own_lix) if review and review.own_lix is not None else None,
         "lacking": " ".join(review.lacking) if review else "",

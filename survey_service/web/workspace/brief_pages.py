@@ -170,7 +170,7 @@ def _words_page(
     shown: dict[str, Any] = {}
     if preview is not None:
         numbered = replace(order, own_words=preview, words_version=next_version(release, order))
-        shown = tell_shown(release, numbered)
+        shown = tell_shown(release, numbered, is_within=True)
     return render_template(
         "workspace/briefs/words.html",
         **project_frame(release.project, "results"),
