@@ -1,5 +1,6 @@
 """Builders for whole installations: a municipality, units, a project with waves, people."""
 
+import random
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from survey_service.catalogue import load_instrument
 from survey_service.fieldwork.invitations import Invitee, invite, make_open_link
+from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.fieldwork.waves import close_wave, open_wave
 from survey_service.measurement.instrument import Instrument
 from survey_service.storage import projects
@@ -77,6 +79,23 @@ class Installation:
         """Close an open wave."""
         with self.context():
             close_wave(self.keys, self.waves[wave], self.clock.today)
+
+    def answer_by_chance(self, wave: str, count: int, seed: int | str) -> None:
+        """Let so many citizens of two units answer an open wave, by a seed, and close it."""
+        draw = random.Random(seed)
+        items = [item for item in instrument_of("citizen").items if item.scale is not None]
+        gathered = [
+            GatheredResponse(
+                self.units["house" if number % 2 else "home"],
+                "citizen",
+                f"citizen-{number}",
+                {item.key: str(draw.choice((2, 3, 4))) for item in items},
+            )
+            for number in range(count)
+        ]
+        with self.context():
+            record_responses(self.keys, self.waves[wave], gathered, self.clock.today)
+        self.close_wave(wave)
 
     def invite(self, *references: str, audience: str = "citizen", wave: str = "baseline",
                unit: str = "house", contact: str | None = None) -> list[str]:  # fmt: skip

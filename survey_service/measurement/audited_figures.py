@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from survey_service.measurement.audited_people import Place
+from survey_service.measurement.design_robust import JACKKNIFE
 from survey_service.measurement.disclosure import ReleasedFigures
 from survey_service.measurement.released_details import (
     ReleasedDetails,
     ReleasedMethodRow,
     ReleasedPanel,
 )
-
-JACKKNIFE = "leave_one_unit_out_jackknife"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -129,9 +128,8 @@ def _walk_method(row: ReleasedMethodRow) -> Iterator[tuple[Place, Figure]]:
         if mean is not None:
             yield place, Figure("raw")
         if row.robust_difference is not None:
-            # The jackknife's difference is that of the raw means.
-            kind = "raw" if row.robust_method == JACKKNIFE else "robust"
-            yield place, Figure("raw") if kind == "raw" else Figure("robust", other)
+            is_raw = row.robust_method == JACKKNIFE
+            yield place, Figure("raw") if is_raw else Figure("robust", other)
 
 
 def _panel_key(panel: ReleasedPanel) -> tuple[str, ...]:

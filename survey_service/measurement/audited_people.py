@@ -78,10 +78,6 @@ class People:
         """Whether it is known who rated what; else the scores stand for themselves."""
         return all(SCORE not in one.rated for one in self.classes)
 
-    def unit_counts(self) -> Mapping[str, int]:
-        """Return how many scores each unit has itself."""
-        return self._unit_counts
-
     def count_rated(self, item: str) -> int:
         """Return how many rated an item."""
         return sum(one.size for one in self.classes if item in one.rated)
@@ -113,7 +109,8 @@ class People:
         return invert(len(rated))
 
     @cached_property
-    def _unit_counts(self) -> Mapping[str, int]:
+    def unit_counts(self) -> Mapping[str, int]:
+        """How many scores each unit has itself."""
         counts: Counter[str] = Counter()
         for one in self.classes:
             if one.is_scored:
@@ -142,7 +139,7 @@ def gather_people(scores: ScoreTable, tables: Mapping[str, ItemTable]) -> dict[P
     found = dict(from_scores)
     for place, people in _from_items(tables):
         known = from_scores.get(place)
-        if known is None or known.unit_counts() == people.unit_counts():
+        if known is None or known.unit_counts == people.unit_counts:
             found[place] = people
     return found
 

@@ -7,6 +7,9 @@ from survey_service.measurement.cohort_statistics import Floats
 from survey_service.measurement.comparison import DesignRobustLine
 from survey_service.measurement.verdict import SIGNIFICANCE
 
+JACKKNIFE = "leave_one_unit_out_jackknife"
+"""The method whose difference is that of the raw means."""
+
 _ROUNDING = 1e-10
 
 
@@ -31,7 +34,7 @@ def judge_without_model(
         method, unit_count = "unit_mean_paired_t", int(both.sum())
     else:
         found = _jackknife(counts, sums)
-        method, unit_count = "leave_one_unit_out_jackknife", int(np.any(counts > 0, axis=1).sum())
+        method, unit_count = JACKKNIFE, int(np.any(counts > 0, axis=1).sum())
     if found is None:
         return None
     difference, error = found

@@ -170,6 +170,18 @@ def attach_details(figures: ReleasedFigures, details: ReleasedDetails) -> Releas
     return replace(figures, contrasts=contrasts, details=replace(details, potentials=potentials))
 
 
+def rank_shown(gaps: Iterable[ReleasedGap]) -> Iterator[ReleasedGap]:
+    """Number the gaps of each pair of audiences and wave from 1, the widest coming first.
+
+    A place left open would tell that another gap is held back.
+    """
+    shown: dict[tuple[str, str, str], int] = {}
+    for gap in gaps:
+        pair = gap.first_audience, gap.second_audience, gap.wave
+        shown[pair] = shown.get(pair, 0) + 1
+        yield replace(gap, rank=shown[pair])
+
+
 def _gaps(
     analysis: ProjectAnalysis, flags: tuple[ReleasedItemFlag, ...], enough: int
 ) -> Iterator[ReleasedGap]:
@@ -178,14 +190,8 @@ def _gaps(
         for flag in flags
         if flag.kind is ItemFlagKind.BETWEEN_AUDIENCES
     }
-    shown: dict[tuple[str, str, str], int] = {}
-    for ranked in analysis.gaps:
-        found = _gap(ranked, distorted, enough)
-        if found is not None:
-            pair = found.first_audience, found.second_audience, found.wave
-            # A place left open would tell that another gap is held back.
-            shown[pair] = shown.get(pair, 0) + 1
-            yield replace(found, rank=shown[pair])
+    found = (_gap(ranked, distorted, enough) for ranked in analysis.gaps)
+    return rank_shown(gap for gap in found if gap is not None)
 
 
 def _gap(

@@ -148,7 +148,7 @@ class _Audit:
         self._sizes = [one.size for one in people.classes]
         self._minimum = minimum
         self._known_rows: dict[Figure, NDArray[np.int64]] = {}
-        self._within = units_within(sorted(people.unit_counts()), parents)
+        self._within = units_within(sorted(people.unit_counts), parents)
 
     def withhold(self, shown: frozenset[Figure], known: frozenset[Figure]) -> frozenset[Figure]:
         """Return what of `shown` must be held back, given what is known for good."""
@@ -217,7 +217,7 @@ class _Audit:
     def _order(self, figure: Figure) -> tuple[int, int, Figure]:
         count = 0
         if figure.kind == "unit":
-            counts = self._people.unit_counts()
+            counts = self._people.unit_counts
             count = sum(counts[unit] for unit in self._within.get(figure.name, ()))
         elif figure.kind == "item":
             count = self._people.count_rated(figure.name)
@@ -238,7 +238,7 @@ class _Audit:
     def _mean(self, figure: Figure, column: Column) -> int:
         one, model = column.people, self._models[figure.release]
         if model.is_by_counts:
-            count = self._people.unit_counts().get(one.unit, 0)
+            count = self._people.unit_counts.get(one.unit, 0)
             return column.share * _any_weight("mean", figure.release, count)
         # Likelihood weights go by how many of the unit answered which waves, and the person too.
         own = sorted(one.waves & model.waves)
@@ -255,7 +255,7 @@ class _Audit:
             return column.share * _any_weight("robust", figure.release, unit)
         if not self._people.has_answered(unit, figure.name):
             return 0
-        return column.share * invert(self._people.unit_counts()[unit])
+        return column.share * invert(self._people.unit_counts[unit])
 
     def _unit(self, figure: Figure, column: Column) -> int:
         inside = self._within.get(figure.name, frozenset())

@@ -1,14 +1,15 @@
 """Figures without those that the audit holds back: they look as if they had never been there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from survey_service.measurement.audited_figures import JACKKNIFE, Figure
+from survey_service.measurement.audited_figures import Figure
 from survey_service.measurement.audited_people import Place
+from survey_service.measurement.design_robust import JACKKNIFE
+from survey_service.measurement.detail_disclosure import rank_shown
 from survey_service.measurement.disclosure import ReleasedFigures, hide_place
 from survey_service.measurement.released_details import (
     ReleasedDetails,
-    ReleasedGap,
     ReleasedMethodRow,
 )
 
@@ -44,7 +45,7 @@ def withhold_details(details: ReleasedDetails, withheld: Withheld) -> ReleasedDe
     return replace(
         details,
         gaps=tuple(
-            _ranked_anew(
+            rank_shown(
                 gap
                 for gap in details.gaps
                 if not is_held_back(
@@ -113,15 +114,6 @@ def withhold_details(details: ReleasedDetails, withheld: Withheld) -> ReleasedDe
 
 def _followed(other: str) -> tuple[Figure, Figure]:
     return Figure("stayers", other), Figure("leavers", other)
-
-
-def _ranked_anew(gaps: Iterator[ReleasedGap]) -> Iterator[ReleasedGap]:
-    """Number what is left from 1: a place left open would tell that a gap is held back."""
-    shown: dict[tuple[str, str, str], int] = {}
-    for gap in gaps:
-        pair = gap.first_audience, gap.second_audience, gap.wave
-        shown[pair] = shown.get(pair, 0) + 1
-        yield replace(gap, rank=shown[pair])
 
 
 def _without(row: ReleasedMethodRow, withheld: Withheld) -> ReleasedMethodRow | None:

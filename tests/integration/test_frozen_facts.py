@@ -1,17 +1,15 @@
 """What briefs tell beside figures, decisions above all, is frozen with them: ever the same."""
 
-import random
 from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
 import pytest
-from builders import TODAY, Installation, instrument_of
+from builders import TODAY, Installation
 
 from survey_service.briefs.content import BriefKind
 from survey_service.fieldwork.decisions import NewDecision, decide, mark_done, remove_decision
 from survey_service.fieldwork.project_setup import save_basics
-from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.fieldwork.unit_tree import change_unit
 from survey_service.reporting.brief_making import BriefLayout, BriefOrder, order_brief
 from survey_service.reporting.releasing import (
@@ -33,22 +31,7 @@ DECIDED, LATER = date(2026, 4, 10), date(2026, 9, 1)
 
 def answer(installation: Installation, wave: str) -> None:
     """Let 40 citizens of two units answer a wave, and close it."""
-    draw = random.Random(wave)
-    items = [item for item in instrument_of("citizen").items if item.scale is not None]
-    gathered = [
-        GatheredResponse(
-            installation.units["house" if number % 2 else "home"],
-            "citizen",
-            f"citizen-{number}",
-            {item.key: str(draw.choice((2, 3, 4))) for item in items},
-        )
-        for number in range(40)
-    ]
-    with installation.context():
-        record_responses(
-            installation.keys, installation.waves[wave], gathered, installation.clock.today
-        )
-    installation.close_wave(wave)
+    installation.answer_by_chance(wave, 40, wave)
 
 
 def measure(installation: Installation, wave: str) -> int:

@@ -1,18 +1,16 @@
 """Results are worked out for evaluators first and published as they are."""
 
 import json
-import random
 import re
 import threading
 from functools import partial
 
 import pytest
-from builders import Installation, Visitor, count_queries, instrument_of
+from builders import Installation, Visitor, count_queries
 from click.testing import CliRunner
 
 from survey_service.accounts.sign_in import Role, add_user
 from survey_service.cli import main
-from survey_service.fieldwork.recording import GatheredResponse, record_responses
 from survey_service.reporting.earlier_releases import TooFewChanged
 from survey_service.reporting.releasing import (
     ReleaseOutdated,
@@ -35,22 +33,7 @@ READERS = (Role.VIEWER, Role.UNIT_LEADER)
 
 
 def answer_wave(installation: Installation, wave: str, seed: int) -> None:
-    draw = random.Random(seed)
-    items = [item for item in instrument_of("citizen").items if item.scale is not None]
-    gathered = [
-        GatheredResponse(
-            installation.units["house" if number % 2 else "home"],
-            "citizen",
-            f"citizen-{number}",
-            {item.key: str(draw.choice((2, 3, 4))) for item in items},
-        )
-        for number in range(16)
-    ]
-    with installation.context():
-        record_responses(
-            installation.keys, installation.waves[wave], gathered, installation.clock.today
-        )
-    installation.close_wave(wave)
+    installation.answer_by_chance(wave, 16, seed)
 
 
 @pytest.fixture

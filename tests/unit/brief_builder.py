@@ -252,6 +252,18 @@ def a_brief(kind, language="da", figures=None, unit=None, **of):
     return tell_brief(kind, shown, a_full_context(**of), language, unit)
 
 
+def said_in(content):
+    """Return everything a brief says that may rest on figures: sentences and cells."""
+    cells = (
+        cell
+        for block in content.blocks()
+        if isinstance(block, Table)
+        for row in block.rows
+        for cell in row
+    )
+    return [*content.sentences(), *cells]
+
+
 def words_in(content):
     """Return everything a brief says, markup and all, in reading order."""
     return "\n".join(spell(content))

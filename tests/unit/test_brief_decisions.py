@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from brief_builder import a_brief, full_figures, spell, words_in
+from brief_builder import a_brief, full_figures, said_in, spell, words_in
 from decision_builder import (
     LONG_TEXT,
     SOME,
@@ -234,17 +234,6 @@ TRACED = WRITTEN | {
     Field.UNIT_CHANGE: change_of_unit,
     Field.UNIT_CHANGE_INTERVAL: interval_of_unit,
 }
-
-
-def said_in(content):
-    cells = (
-        cell
-        for block in content.blocks()
-        if isinstance(block, Table)
-        for row in block.rows
-        for cell in row
-    )
-    return [*content.sentences(), *cells]
 
 
 @pytest.mark.parametrize("kind", KINDS)

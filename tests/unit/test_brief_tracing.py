@@ -5,9 +5,9 @@ import re
 from dataclasses import replace
 
 import pytest
-from brief_builder import a_brief, full_figures, some_details
+from brief_builder import a_brief, full_figures, said_in, some_details
 
-from survey_service.briefs.content import Field, Table
+from survey_service.briefs.content import Field
 from survey_service.measurement.comparison import Verdict
 
 KINDS = ("committee", "leaders", "team", "unit", "participants")
@@ -132,15 +132,7 @@ WRITTEN = {
 
 def told(kind, figures=FIGURES, unit=None):
     """Return everything a brief says that may rest on figures: sentences and cells."""
-    content = a_brief(kind, figures=figures, unit=unit)
-    cells = (
-        cell
-        for block in content.blocks()
-        if isinstance(block, Table)
-        for row in block.rows
-        for cell in row
-    )
-    return [*content.sentences(), *cells]
+    return said_in(a_brief(kind, figures=figures, unit=unit))
 
 
 @pytest.mark.parametrize("kind", KINDS)
